@@ -1,0 +1,200 @@
+"""The JSON message that travels: everything needed for any ATS API call, version 1.
+
+Built by `build`, written by `encode`, read by `decode`. Values are frozen; keys are camelCase in
+JSON and snake_case here. The JSON Schema is published beside this file as `message.schema.json`.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic.alias_generators import to_camel
+
+from .errors import MessageInvalid
+
+SCHEMA_VERSION = 1
+
+#: Instants are kept in UTC, so that the same instant has one spelling.
+Instant = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+
+class Part(BaseModel):
+    """Base of all parts: frozen, camelCase in JSON, no unknown key, no value in an error text."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True
+    )
+
+
+class Answer(Part):
+    """One screening question and what the candidate said.
+
+    `question_id` is the question's id in the ATS, empty where it is not known.
+    """
+
+    question_id: str = ""
+    question: str
+    answer: str | bool | int | float | tuple[str, ...]
+
+
+class Consent(Part):
+    """What the candidate agreed to, and when."""
+
+    processing: bool = False
+    retention: bool = False
+    marketing: bool = False
+    given_at: Instant | None = None
+    text: str = ""
+
+
+class Application(Part):
+    """What was handed in, apart from the person and the CV."""
+
+    id: str
+    submitted_at: Instant
+    cover_letter: str = ""
+    source: str = ""
+    answers: tuple[Answer, ...] = ()
+    consent: Consent = Consent()
+
+
+class Address(Part):
+    """Where the candidate lives; every line may be empty."""
+
+    street: str = ""
+    postal_code: str = ""
+    city: str = ""
+    country: str = ""
+
+
+class Candidate(Part):
+    """The person. `phone` is E.164 where the host could tell, otherwise as typed."""
+
+    first_name: str
+    last_name: str = ""
+    email: str
+    phone: str = ""
+    linkedin_url: str = ""
+    website_url: str = ""
+    address: Address = Address()
+
+    @property
+    def full_name(self) -> str:
+        """Join both names with one blank, for an ATS that knows only one field."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Resume(Part):
+    """The CV by reference: `storage_key` in the CV storage, `size` in bytes, `sha256` in hex."""
+
+    filename: str
+    content_type: str
+    size: int = Field(ge=0)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    storage_key: str
+
+
+class Vacancy(Part):
+    """The job; `external_id` is its id in the customer's ATS."""
+
+    id: str
+    external_id: str = ""
+    title: str
+    url: str = ""
+
+
+class Customer(Part):
+    """The hiring company."""
+
+    id: str
+    name: str
+
+
+class ApplicationData(Part):
+    """What the host's adapter makes of one of its applications."""
+
+    application: Application
+    candidate: Candidate
+    resume: Resume | None = None
+    vacancy: Vacancy
+    customer: Customer
+
+
+class Ats(Part):
+    """Which connection to use. `credentials` is the encrypted token, never plain text."""
+
+    config_id: int
+    provider: str
+    base_url: str = ""
+    settings: dict[str, JsonValue] = {}
+    credentials: str | None = None
+
+
+class Message(ApplicationData):
+    """One application on its way to one ATS.
+
+    `try_count` is 0 on the happy queue and above 0 on the retry queue; `deadline_at` is set by the
+    first failed try.
+    """
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    message_id: UUID
+    try_count: int = Field(default=0, ge=0)
+    created_at: Instant
+    deadline_at: Instant | None = None
+    ats: Ats
+
+    def but(self, **changes: Any) -> Self:
+        """Return a copy with other values."""
+        return self.model_copy(update=changes)
+
+    def without_credentials(self) -> Self:
+        """Return a copy that may be kept outside the queues and the database."""
+        return self.but(ats=self.ats.model_copy(update={"credentials": None}))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the message as JSON-ready values with camelCase keys."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+def build(data: ApplicationData, *, message_id: UUID, created_at: datetime, ats: Ats) -> Message:
+    """Put the host's data and the connection together into a first message."""
+    return Message(**dict(data), message_id=message_id, created_at=created_at, ats=ats)
+
+
+def encode(message: Message) -> bytes:
+    """Write a message as UTF-8 JSON."""
+    return message.model_dump_json(by_alias=True).encode()
+
+
+def decode(raw: Any) -> Message:
+    """Read a message from JSON bytes, text or already parsed JSON.
+
+    Raises MessageInvalid naming the fields that are wrong; their values are never repeated.
+    """
+    try:
+        if isinstance(raw, bytes | str):
+            return Message.model_validate_json(raw)
+        return Message.model_validate_json(json.dumps(raw))
+    except ValidationError as error:
+        raise invalid(error) from None
+    except (TypeError, ValueError) as error:
+        raise MessageInvalid(f"The message is not JSON ({type(error).__name__}).") from None
+
+
+def invalid(error: ValidationError) -> MessageInvalid:
+    """Name what is wrong with a message, field by field."""
+    found = {".".join(str(step) for step in problem["loc"]): problem["msg"] for problem in error.errors()}
+    text = "; ".join(f"{field or 'message'}: {what}" for field, what in sorted(found.items()))
+    return MessageInvalid(f"The message is invalid: {text}", tuple(sorted(found)))
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of version 1; `message.schema.json` holds the same."""
+    schema = Message.model_json_schema(by_alias=True, mode="serialization")
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Application message, version 1"}
+    return {**head, **{key: value for key, value in schema.items() if key != "title"}}

@@ -1,0 +1,96 @@
+"""ATSConfig: one customer's connection to one ATS."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_email
+from django.db import models
+
+from ..conf import conf
+from ..errors import UnknownProvider
+from ..fields import EncryptedJSONField
+from ..messages import Ats
+from ..providers import registry
+
+
+def validate_emails(value: object) -> None:
+    """Accept a list of email addresses only."""
+    if not isinstance(value, list):
+        raise ValidationError("Give a list of email addresses.")
+    for address in value:
+        validate_email(address)
+
+
+def validate_base_url(value: str) -> None:
+    """Accept https addresses, and http ones of hosts that ATS_ALLOWED_PRIVATE_HOSTS lists."""
+    parts = urlsplit(value)
+    private = parts.hostname in conf.allowed_private_hosts
+    if parts.scheme != "https" and not (private and parts.scheme == "http"):
+        raise ValidationError("Give an https address.", code="not_https")
+    if parts.query or parts.fragment or parts.username:
+        raise ValidationError("Give scheme, host and path only.", code="not_a_base")
+    if not private:
+        URLValidator(schemes=["https"])(value)
+
+
+class ATSConfig(models.Model):
+    """Which ATS a customer uses and how to reach it. Credentials are write-only."""
+
+    customer = models.ForeignKey(conf.customer_model, on_delete=models.CASCADE, related_name="ats_configs")
+    name = models.CharField(max_length=200, blank=True, help_text="Your own name for this connection.")
+    provider = models.CharField("ATS", max_length=50)
+    settings = models.JSONField(default=dict, blank=True)
+    credentials = EncryptedJSONField(default=dict, blank=True)
+    base_url = models.CharField(
+        "base address",
+        max_length=500,
+        blank=True,
+        validators=[validate_base_url],
+        help_text="Only for a sandbox, a test or a special region; empty = the ATS's own address.",
+    )
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Switched off, applications wait here and are sent once it is on again."
+    )
+    notify_emails = models.JSONField(
+        default=list, blank=True, validators=[validate_emails], help_text="Who hears about failures."
+    )
+    max_concurrency = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Calls in flight at once; empty = the usual."
+    )
+    rate_per_second = models.FloatField(null=True, blank=True, help_text="Calls a second; empty = the ATS's own limit.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "ATS connection"
+        ordering = ("customer", "name", "pk")
+
+    def __str__(self) -> str:
+        return self.name or self.provider_name
+
+    @property
+    def provider_name(self) -> str:
+        """The product's name, or the bare slug where no adapter has it."""
+        try:
+            return registry.get(self.provider).name
+        except UnknownProvider:
+            return self.provider
+
+    def clean(self) -> None:
+        """Refuse an unknown provider, naming the field."""
+        try:
+            registry.get(self.provider)
+        except UnknownProvider as error:
+            raise ValidationError({"provider": str(error)}) from None
+
+    def snapshot(self) -> Ats:
+        """Return the connection as it travels in a message: credentials stay sealed."""
+        return Ats(
+            config_id=self.pk,
+            provider=self.provider,
+            base_url=self.base_url,
+            settings=self.settings,
+            credentials=self.credentials.token,
+        )

@@ -1,0 +1,1 @@
+"""The host: a small job board that uses `ats_integration`."""
