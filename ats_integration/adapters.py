@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -28,12 +29,8 @@ class ApplicationAdapter(ABC):
         """Return everything an ATS may want to know. `resumes.describe` reads the CV."""
 
     @abstractmethod
-    def received_since(self, moment: datetime) -> QuerySet[Any]:
-        """Return the applications that came in after `moment`, oldest first."""
-
-    @abstractmethod
-    def for_customer(self, applications: QuerySet[Any], customer_id: Any) -> QuerySet[Any]:
-        """Narrow a queryset of applications to one customer's."""
+    def received_between(self, start: datetime, end: datetime, customer_ids: Collection[Any]) -> QuerySet[Any]:
+        """Return what these customers' vacancies got from `start` until before `end`, oldest first."""
 
 
 @cache

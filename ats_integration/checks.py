@@ -1,0 +1,169 @@
+"""System checks: every setting that would hurt later is named before anything starts.
+
+Errors stop every command; warnings of the deployment show with `check --deploy`. Each has an id and
+a hint, and is described in docs/settings.md.
+"""
+
+from __future__ import annotations
+
+import difflib
+import types
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from datetime import timedelta
+from typing import Any, get_args, get_origin, get_type_hints
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.utils.module_loading import import_string
+from rq.serializers import JSONSerializer, resolve_serializer
+
+from .conf import DEFAULTS, Conf, conf, given
+from .states import HAPPY_QUEUE, RETRY_QUEUE
+
+SHORTEST_KEY = 16  # characters
+
+
+def error(number: int, message: str, hint: str) -> Error:
+    """Build one error of ours."""
+    return Error(message, hint=hint, id=f"ats_integration.E{number:03}")
+
+
+def warning(number: int, message: str, hint: str) -> Warning:
+    """Build one warning of ours."""
+    return Warning(message, hint=hint, id=f"ats_integration.W{number:03}")
+
+
+@register("ats_integration")
+def check_settings(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """Look at every setting of the app; where their names or types are wrong, at nothing else."""
+    if shape := [*unknown_keys(), *wrong_types(), *missing_keys()]:
+        return shape
+    return [*models(), *dotted_paths(), *encryption(), *rq_queues(), *rq_classes(), *durations()]
+
+
+@register(Tags.security, "ats_integration", deploy=True)
+def check_deployment(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """Look at what is fine on a laptop and not in production."""
+    return [*deployment()]
+
+
+def unknown_keys() -> Iterator[CheckMessage]:
+    """E001: a key that does not exist."""
+    for key in sorted(given().keys() - DEFAULTS.keys()):
+        near = difflib.get_close_matches(key, DEFAULTS, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"Known keys: {', '.join(sorted(DEFAULTS))}."
+        yield error(1, f"ATS_INTEGRATION has no setting {key}.", hint)
+
+
+def wrong_types() -> Iterator[CheckMessage]:
+    """E002: a value of another type."""
+    hints = get_type_hints(Conf)
+    for key, value in given().items():
+        if key in DEFAULTS and not fits(value, hints[key.lower()]):
+            wanted = readable(hints[key.lower()])
+            yield error(2, f"ATS_INTEGRATION['{key}'] is {type(value).__name__}.", f"Give {wanted}.")
+
+
+def fits(value: object, wanted: Any) -> bool:
+    """Tell whether a value is of a setting's type; a list stands for a tuple, an int for a float."""
+    if get_origin(wanted) is tuple:
+        return isinstance(value, list | tuple) and all(isinstance(item, get_args(wanted)[0]) for item in value)
+    accepted = (int, float) if wanted is float else wanted
+    return isinstance(value, accepted) and not (isinstance(value, bool) and wanted is not bool)
+
+
+def readable(wanted: Any) -> str:
+    """Name a type for people."""
+    if isinstance(wanted, types.GenericAlias):
+        return f"a list of {get_args(wanted)[0].__name__}"
+    return {timedelta: "a timedelta", str: "a text", int: "a whole number", float: "a number"}.get(wanted, str(wanted))
+
+
+def missing_keys() -> Iterator[CheckMessage]:
+    """E003: a setting without which nothing works."""
+    if not given().get("APPLICATION_ADAPTER"):
+        hint = "Name your subclass of ats_integration.adapters.ApplicationAdapter; docs/settings.md shows one."
+        yield error(3, "ATS_INTEGRATION['APPLICATION_ADAPTER'] is missing.", hint)
+
+
+def models() -> Iterator[CheckMessage]:
+    """E004: a model that is not installed."""
+    for key in ("CUSTOMER_MODEL", "APPLICATION_MODEL"):
+        try:
+            apps.get_model(given()[key])
+        except (LookupError, ValueError):
+            yield error(4, f"ATS_INTEGRATION['{key}'] names no installed model.", "Write it as 'app_label.Model'.")
+
+
+def dotted_paths() -> Iterator[CheckMessage]:
+    """E005: a dotted path that leads nowhere."""
+    named = [("APPLICATION_ADAPTER", conf.application_adapter), ("CUSTOMERS_OF_USER", conf.customers_of_user)]
+    for key, path in [*named, *(("PROVIDERS", path) for path in conf.providers)]:
+        try:
+            import_string(path) if path else None
+        except Exception as problem:
+            yield error(
+                5, f"ATS_INTEGRATION['{key}']: {path} cannot be imported.", f"{type(problem).__name__}: {problem}"
+            )
+
+
+def encryption() -> Iterator[CheckMessage]:
+    """E006 and E007: no key, or one that can be guessed."""
+    make = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+    if not conf.encryption_keys:
+        yield error(6, "There is no key to encrypt credentials with.", f"Set ATS_ENCRYPTION_KEYS. {make}")
+    if any(len(key) < SHORTEST_KEY for key in conf.encryption_keys):
+        yield error(7, f"An encryption key has fewer than {SHORTEST_KEY} characters.", make)
+
+
+def rq_queues() -> Iterator[CheckMessage]:
+    """E008 and E009: a queue that is missing or would be unpickled."""
+    queues = getattr(settings, "RQ_QUEUES", {})
+    for name in (HAPPY_QUEUE, RETRY_QUEUE):
+        if name not in queues:
+            yield error(8, f"RQ_QUEUES has no queue '{name}'.", f"Add RQ_QUEUES['{name}'] = {{...}}.")
+        elif resolve_serializer(queues[name].get("SERIALIZER")) is not JSONSerializer:
+            hint = f"Set RQ_QUEUES['{name}']['SERIALIZER'] = 'rq.serializers.JSONSerializer'."
+            yield error(9, f"Queue '{name}' does not use JSON: what is in Redis would be unpickled.", hint)
+
+
+def rq_classes() -> Iterator[CheckMessage]:
+    """E010: RQ would use classes that unpickle or that know nothing of deliveries."""
+    ours = {
+        "JOB_CLASS": "ats_integration.rq_json.JSONJob",
+        "WORKER_CLASS": "ats_integration.worker.DeliveryWorker",
+        "SCHEDULER_CLASS": "ats_integration.rq_json.JSONScheduler",
+    }
+    for key, path in ours.items():
+        named = getattr(settings, "RQ", {}).get(key)
+        found = import_string(named) if isinstance(named, str) else named
+        if not (isinstance(found, type) and issubclass(found, import_string(path))):
+            yield error(10, f"RQ['{key}'] is not ours.", f"Set RQ['{key}'] = '{path}', or a subclass of it.")
+
+
+def durations() -> Iterator[CheckMessage]:
+    """E011 and E012: times that contradict each other."""
+    for key in (field.name for field in fields(Conf) if isinstance(field.default, timedelta)):
+        if getattr(conf, key) <= timedelta(0):
+            yield error(11, f"ATS_INTEGRATION['{key.upper()}'] must be above zero.", "Give a positive timedelta.")
+    if conf.claim_lease <= conf.total_timeout:
+        hint = "A lease that ends before its call makes duplicates. Set CLAIM_LEASE above TOTAL_TIMEOUT."
+        yield error(12, "CLAIM_LEASE is not longer than TOTAL_TIMEOUT.", hint)
+    if conf.retry_factor < 1 or conf.retry_max_tries < 1 or conf.worker_concurrency < 1:
+        hint = "RETRY_FACTOR, RETRY_MAX_TRIES and WORKER_CONCURRENCY must be at least 1."
+        yield error(13, "A number of ATS_INTEGRATION is too small.", hint)
+
+
+def deployment() -> Iterator[CheckMessage]:
+    """W001 to W004: fine on a laptop only."""
+    if settings.SECRET_KEY in conf.encryption_keys:
+        yield warning(1, "Credentials are encrypted with SECRET_KEY.", "Give ATS_ENCRYPTION_KEYS a key of its own.")
+    if not conf.dead_letter_bucket:
+        yield warning(2, "No bucket for dead letters is set.", "Set ATS_DEAD_LETTER_BUCKET.")
+    if not conf.support_emails:
+        yield warning(3, "Nobody in support hears of failures.", "Set ATS_SUPPORT_EMAILS.")
+    if conf.allowed_private_hosts:
+        hosts = ", ".join(conf.allowed_private_hosts)
+        yield warning(4, f"Private hosts may be called: {hosts}.", "Empty ATS_ALLOWED_PRIVATE_HOSTS in production.")

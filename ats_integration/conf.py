@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 
 NAME = "ATS_INTEGRATION"
@@ -93,9 +94,16 @@ def given() -> dict[str, Any]:
 
 @cache
 def load() -> Conf:
-    """Build the settings object, leaving out keys that do not exist (a system check names them)."""
+    """Build the settings object, leaving out keys that do not exist (a system check names them).
+
+    Raises ImproperlyConfigured where a model is missing: without it not even the checks can run.
+    """
+    for key in ("CUSTOMER_MODEL", "APPLICATION_MODEL"):
+        if not given().get(key):
+            raise ImproperlyConfigured(f"{NAME}['{key}'] is missing: name the host's model as 'app_label.Model'.")
     known = {key: value for key, value in given().items() if key in DEFAULTS}
-    return Conf(**{key.lower(): tuple(v) if isinstance(v, list) else v for key, v in known.items()})
+    values: dict[str, Any] = {key.lower(): tuple(v) if isinstance(v, list) else v for key, v in known.items()}
+    return Conf(**values)
 
 
 class LazyConf:

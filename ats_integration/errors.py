@@ -17,6 +17,7 @@ AtsError
 │       └── ResumeChanged     the CV is not the one that was handed in
 ├── IllegalTransition         a delivery may not move that way
 ├── StaleDelivery             somebody else moved the delivery first
+├── ConnectionInUse           a connection may not be removed while applications wait in it
 ├── DeadLetterUnavailable     the dead-letter storage did not answer
 └── DeadLetterUnreadable      an object there is not a dead letter
 
@@ -156,6 +157,10 @@ class IllegalTransition(AtsError):
 
 class StaleDelivery(AtsError):
     """Raised when a delivery was moved by somebody else in the meantime."""
+
+
+class ConnectionInUse(AtsError):
+    """Raised when a connection that applications still need is to be removed; says what to do."""
 
 
 class DeadLetterUnavailable(AtsError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -11,6 +11,11 @@ from django.db.models.expressions import BaseExpression
 from django.db.models.query_utils import DeferredAttribute
 
 from .credentials import Credentials
+
+if TYPE_CHECKING:
+    Base = models.Field[Mapping[str, Any], Credentials]
+else:
+    Base = models.Field
 
 
 class SealedAttribute(DeferredAttribute):
@@ -20,11 +25,14 @@ class SealedAttribute(DeferredAttribute):
         instance.__dict__[self.field.attname] = self.field.to_python(value)
 
 
-class EncryptedJSONField(models.TextField):
+class EncryptedJSONField(Base):
     """Store a mapping as an encrypted token; give it back as `Credentials`."""
 
     description = "A JSON object, encrypted at rest"
     descriptor_class = SealedAttribute
+
+    def get_internal_type(self) -> str:
+        return "TextField"
 
     def from_db_value(self, value: str | None, _expression: Any, _connection: Any) -> Credentials:
         return Credentials(value or "")

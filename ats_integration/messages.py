@@ -16,8 +16,6 @@ from pydantic.alias_generators import to_camel
 
 from .errors import MessageInvalid
 
-SCHEMA_VERSION = 1
-
 #: Instants are kept in UTC, so that the same instant has one spelling.
 Instant = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 
@@ -141,7 +139,7 @@ class Message(ApplicationData):
     first failed try.
     """
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[1] = 1
     message_id: UUID
     try_count: int = Field(default=0, ge=0)
     created_at: Instant

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import BinaryIO
 
 from django.core.files.base import File
 from django.core.files.storage import Storage, storages
@@ -27,7 +26,7 @@ class OpenResume:
     """A CV that was checked against its sha256, ready to be read from the start."""
 
     resume: Resume
-    stream: BinaryIO
+    stream: File[bytes]
 
     @property
     def filename(self) -> str:

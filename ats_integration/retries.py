@@ -16,6 +16,7 @@ from .conf import conf
 
 #: The last try falls into this last part of the budget, so that a crowd does not end in one second.
 LAST_TRY_SPREAD = 0.1
+NO_WAIT = timedelta(0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,24 +53,22 @@ def next_try(
     *,
     now: datetime,
     deadline: datetime,
-    at_least: timedelta = timedelta(0),
+    asked: timedelta | None = None,
+    at_least: timedelta = NO_WAIT,
     chance: float | None = None,
 ) -> datetime | None:
     """Return when to try again after failed try number `tries`, or None where the end has come.
 
-    `at_least` is what the ATS asked for (Retry-After). A wish that goes past the deadline ends the
-    message at once: asking sooner would be refused, and a person is told instead.
+    `asked` is the ATS's own wish (Retry-After): we never come back sooner, and a wish that goes
+    past the deadline ends the message, so that a person is told. `at_least` is our own floor.
     """
-    chance = random.random() if chance is None else chance  # noqa: S311 - spread, not secrecy
-    if tries >= policy.max_tries or now >= last_call(policy, deadline) or now + at_least > deadline:
+    chance = random.random() if chance is None else chance
+    earliest = now + (asked or NO_WAIT)
+    if tries >= policy.max_tries or now >= last_call(policy, deadline) or earliest > deadline:
         return None
     wanted = now + max(backoff(policy, tries, chance=chance), at_least)
-    return min(wanted, last_try(policy, now + at_least, deadline, chance))
-
-
-def last_try(policy: Policy, earliest: datetime, deadline: datetime, chance: float) -> datetime:
-    """Return the latest moment for a try: spread over the end of the budget, never before `earliest`."""
-    return max(earliest, deadline - policy.budget * LAST_TRY_SPREAD * chance)
+    final = deadline - policy.budget * LAST_TRY_SPREAD * chance
+    return max(earliest, min(wanted, final))
 
 
 def last_call(policy: Policy, deadline: datetime) -> datetime:

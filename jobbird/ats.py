@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -37,12 +38,10 @@ class BoardAdapter(ApplicationAdapter):
             customer=CustomerPart(id=str(vacancy.customer_id), name=vacancy.customer.name),
         )
 
-    def received_since(self, moment: datetime) -> QuerySet[Application]:
-        found = Application.objects.filter(created_at__gte=moment)
-        return found.select_related("vacancy__customer").order_by("created_at")
-
-    def for_customer(self, applications: QuerySet[Application], customer_id: Any) -> QuerySet[Application]:
-        return applications.filter(vacancy__customer_id=customer_id)
+    def received_between(self, start: datetime, end: datetime, customer_ids: Collection[Any]) -> QuerySet[Application]:
+        found = Application.objects.filter(created_at__gte=start, created_at__lt=end)
+        theirs = found.filter(vacancy__customer_id__in=customer_ids)
+        return theirs.select_related("vacancy__customer").order_by("created_at")
 
 
 def customers_of_user(user: Any) -> QuerySet[Customer]:

@@ -25,7 +25,10 @@ def validate_emails(value: object) -> None:
 
 def validate_base_url(value: str) -> None:
     """Accept https addresses, and http ones of hosts that ATS_ALLOWED_PRIVATE_HOSTS lists."""
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        raise ValidationError("Give an https address.", code="not_https") from None
     private = parts.hostname in conf.allowed_private_hosts
     if parts.scheme != "https" and not (private and parts.scheme == "http"):
         raise ValidationError("Give an https address.", code="not_https")

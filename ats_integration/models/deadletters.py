@@ -35,9 +35,7 @@ class DeadLetter(models.Model):
     delivery = models.OneToOneField(
         Delivery, on_delete=models.SET_NULL, null=True, blank=True, related_name="dead_letter"
     )
-    config = models.ForeignKey(
-        ATSConfig, on_delete=models.SET_NULL, null=True, blank=True, related_name="dead_letters"
-    )
+    config = models.ForeignKey(ATSConfig, on_delete=models.SET_NULL, null=True, blank=True, related_name="dead_letters")
     customer = models.ForeignKey(
         conf.customer_model, on_delete=models.DO_NOTHING, db_constraint=False, related_name="ats_dead_letters"
     )

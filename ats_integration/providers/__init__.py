@@ -1,1 +1,1 @@
-"""One module per ATS product; `base` says what an adapter must tell, `http` does the talking."""
+"""One module per ATS product; `base` says what an adapter tells, `exchange` and `transport` do the talking."""

@@ -1,0 +1,88 @@
+"""Dead letters: to look at, and to send again by the same code as the command."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from ..models import DeadLetter
+from .filters import CustomerFilter, NotifiedFilter, ProviderFilter, ResentFilter, StoredFilter
+from .readonly import ReadOnlyAdmin
+
+#: How many of those that were not sent are told one by one.
+TOLD = 10
+
+
+@admin.register(DeadLetter)
+class DeadLetterAdmin(ReadOnlyAdmin[DeadLetter]):
+    """What could not be delivered."""
+
+    list_display = (
+        "message_id",
+        "customer_name",
+        "provider",
+        "reason",
+        "try_count",
+        "died_at",
+        "stored_at",
+        "notified_at",
+        "resent_at",
+        "resend_count",
+    )
+    list_filter = (
+        "reason",
+        ProviderFilter,
+        CustomerFilter,
+        StoredFilter,
+        NotifiedFilter,
+        ResentFilter,
+        "died_at",
+    )
+    search_fields = ("=key",)
+    fields = (
+        "message_id",
+        "delivery_id",
+        "config",
+        "customer_name",
+        "customer_id",
+        "provider",
+        "reason",
+        "try_count",
+        "bucket",
+        "key",
+        "died_at",
+        "stored_at",
+        "notified_at",
+        "resent_at",
+        "resend_count",
+    )
+    actions = ("resend_selected",)
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        """Let those send again who have the change permission, although nobody changes a row here."""
+        return request.user.has_perm("ats_integration.change_deadletter")
+
+    @admin.action(description="Resend selected dead letters", permissions=["resend"])
+    def resend_selected(self, request: HttpRequest, queryset: QuerySet[DeadLetter]) -> None:
+        """Put them back on the happy queue and say what became of each."""
+        from .. import resend
+
+        ids = tuple(queryset.order_by().values_list("message_id", flat=True))
+        if not ids:  # an empty selection means all of them
+            return
+        report = resend.run(resend.Selection(ids=ids))
+        unsent = [line for line in report.lines if line.fate != resend.Fate.SENT]
+        level = messages.WARNING if unsent else messages.SUCCESS
+        self.message_user(request, summary(report, len(ids)), level)
+        for line in unsent[:TOLD]:
+            self.message_user(request, f"{line.message_id}: {line.fate}. {line.detail}", messages.WARNING)
+
+
+def summary(report: resend.Report, chosen: int) -> str:
+    """Say in one sentence what became of the chosen ones."""
+    before = chosen - len(report.lines)
+    told = f"{report.sent} sent again, {report.skipped} skipped, {report.failed} failed."
+    return f"{told} {before} had been sent again before." if before else told

@@ -1,0 +1,136 @@
+"""A message dies: S3 object, then DeadLetter row, then status `dead`, then a notice."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from . import deadletters, notices
+from .conf import conf
+from .deadletters import DeadLetterDocument, Try
+from .delivery import Result
+from .errors import DeadLetterUnavailable
+from .history import attempt_of, error_of
+from .messages import Message, decode
+from .models import Attempt, DeadLetter, Delivery
+from .states import Status
+from .transitions import move
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+
+
+def bury(delivery: Delivery, message: Message | None, result: Result, *, possible_duplicate: bool) -> None:
+    """Store the message as a dead letter and say so.
+
+    Where S3 is away the row waits with `stored_at` empty and the sweeper stores it later.
+    Raises StaleDelivery where somebody else moved the delivery meanwhile.
+    """
+    last = attempt_of(delivery, result, message.try_count if message else 1)
+    document = describe(delivery, message, [*delivery.attempts.all(), last], timezone.now())
+    stored_at = store(document)
+    with transaction.atomic():
+        last.save()
+        move(
+            delivery,
+            Status.DEAD,
+            try_count=document.try_count,
+            message=message.to_dict() if message else {},
+            next_try_at=None,
+            claimed_until=None,
+            possible_duplicate=possible_duplicate,
+            **error_of(result),
+        )
+        letter = write_row(delivery, document, stored_at)
+        transaction.on_commit(partial(notices.add, letter))
+
+
+def describe(
+    delivery: Delivery, message: Message | None, attempts: Sequence[Attempt], died_at: datetime
+) -> DeadLetterDocument:
+    """Write down everything somebody needs to send this application again."""
+    config, last = delivery.config, attempts[-1]
+    return DeadLetterDocument(
+        message_id=str(delivery.pk),
+        application_id=str(delivery.application_id),
+        customer_id=str(config.customer_id),
+        customer_name=str(config.customer),
+        config_id=config.pk,
+        provider=config.provider,
+        reason=last.error_code,
+        error=last.error,
+        try_count=message.try_count if message else delivery.try_count,
+        died_at=died_at,
+        tries=tuple(map(described, attempts)),
+        message=message.without_credentials() if message else None,
+    )
+
+
+def described(attempt: Attempt) -> Try:
+    """Describe one try."""
+    return Try(
+        number=attempt.number,
+        outcome=attempt.outcome,
+        started_at=attempt.started_at,
+        seconds=attempt.duration.total_seconds(),
+        http_status=attempt.http_status,
+        error_code=attempt.error_code,
+        error=attempt.error,
+    )
+
+
+def store(document: DeadLetterDocument) -> datetime | None:
+    """Put the document into S3; return when, or None where S3 is away."""
+    try:
+        deadletters.put(document)
+    except DeadLetterUnavailable as error:
+        log.warning("deadletter.waits message=%s why=%s", document.message_id, error)
+        return None
+    return timezone.now()
+
+
+def write_row(delivery: Delivery, document: DeadLetterDocument, stored_at: datetime | None) -> DeadLetter:
+    """Write the row; a delivery that dies again after a resend uses its row again."""
+    letter, _created = DeadLetter.objects.update_or_create(
+        message_id=delivery.pk,
+        defaults={
+            "delivery": delivery,
+            "config": delivery.config,
+            "customer_id": delivery.config.customer_id,
+            "customer_name": document.customer_name[:200],
+            "provider": document.provider,
+            "bucket": conf.dead_letter_bucket,
+            "key": document.key,
+            "reason": document.reason,
+            "try_count": document.try_count,
+            "died_at": document.died_at,
+            "stored_at": stored_at,
+            "notified_at": None,
+            "resent_at": None,
+        },
+    )
+    return letter
+
+
+def store_waiting(_now: datetime) -> int:
+    """Store the dead letters that S3 did not take when they died; return how many."""
+    waiting = DeadLetter.objects.unstored().filter(delivery__isnull=False)
+    return sum(store_late(letter) for letter in waiting.select_related("delivery__config__customer")[:BATCH])
+
+
+def store_late(letter: DeadLetter) -> int:
+    """Store one dead letter from its delivery's row."""
+    delivery = letter.delivery
+    assert delivery
+    message = decode(delivery.message) if delivery.message else None
+    document = describe(delivery, message, list(delivery.attempts.all()), letter.died_at)
+    stored_at = store(document)
+    if stored_at:
+        DeadLetter.objects.filter(pk=letter.pk).update(stored_at=stored_at, key=document.key)
+    return int(stored_at is not None)

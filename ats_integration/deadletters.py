@@ -1,0 +1,181 @@
+"""The only module that talks to S3: put a dead letter once, read it, list them.
+
+Key: dead-letters/v1/customer=<id>/provider=<slug>/date=<YYYY-MM-DD>/<messageId>.json
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, Literal
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.signals import setting_changed
+from pydantic import ValidationError
+
+from .conf import NAME, conf
+from .errors import DeadLetterUnavailable, DeadLetterUnreadable
+from .messages import Instant, Message, Part
+from .pauses import Pause
+
+log = logging.getLogger(__name__)
+
+PREFIX = "dead-letters/v1/"
+S3_ERRORS = (BotoCoreError, ClientError)
+ALREADY_THERE = ("PreconditionFailed", "412")
+
+s3_pause = Pause(timedelta(seconds=5))
+
+
+class Try(Part):
+    """One try as the dead letter remembers it; texts are redacted."""
+
+    number: int
+    outcome: str
+    started_at: Instant
+    seconds: float
+    http_status: int | None = None
+    error_code: str = ""
+    error: str = ""
+
+
+class DeadLetterDocument(Part):
+    """What stands in S3: enough to send the application again when every row is gone.
+
+    `message` holds no credentials; it is null where the application could never be read.
+    """
+
+    schema_version: Literal[1] = 1
+    kind: Literal["dead-letter"] = "dead-letter"
+    message_id: str
+    application_id: str
+    customer_id: str
+    customer_name: str = ""
+    config_id: int
+    provider: str
+    reason: str
+    error: str = ""
+    try_count: int
+    died_at: Instant
+    tries: tuple[Try, ...] = ()
+    message: Message | None = None
+
+    @property
+    def key(self) -> str:
+        """Where the document is stored."""
+        date = self.died_at.astimezone(UTC).date().isoformat()
+        place = f"customer={self.customer_id}/provider={self.provider}/date={date}"
+        return f"{PREFIX}{place}/{self.message_id}.json"
+
+
+def put(document: DeadLetterDocument) -> str:
+    """Store a document unless it is there already; return its key.
+
+    Raises DeadLetterUnavailable where S3 does not take it, at once while S3 is known to be away.
+    """
+    if s3_pause.is_on:
+        raise DeadLetterUnavailable("S3 did not answer a moment ago.")
+    try:
+        client().put_object(**put_options(document))
+    except S3_ERRORS as error:
+        if error_code(error) not in ALREADY_THERE:
+            s3_pause.start()
+            raise DeadLetterUnavailable(f"S3 did not take a dead letter ({error_code(error)}).") from None
+    s3_pause.end()
+    return document.key
+
+
+def put_options(document: DeadLetterDocument) -> dict[str, Any]:
+    """Describe a conditional put: the same key is written once."""
+    options: dict[str, Any] = {
+        "Bucket": conf.dead_letter_bucket,
+        "Key": document.key,
+        "Body": document.model_dump_json(by_alias=True, indent=2).encode(),
+        "ContentType": "application/json",
+        "IfNoneMatch": "*",
+    }
+    if conf.dead_letter_encryption:
+        options["ServerSideEncryption"] = conf.dead_letter_encryption
+    return options
+
+
+def get(key: str, *, bucket: str = "") -> DeadLetterDocument:
+    """Read a document.
+
+    Raises DeadLetterUnavailable where S3 does not give it, DeadLetterUnreadable where it is none.
+    """
+    try:
+        body = client().get_object(Bucket=bucket or conf.dead_letter_bucket, Key=key)["Body"].read()
+        return DeadLetterDocument.model_validate_json(body)
+    except S3_ERRORS as error:
+        raise DeadLetterUnavailable(f"S3 did not give {key} ({error_code(error)}).") from None
+    except ValidationError:
+        raise DeadLetterUnreadable(f"{key} is not a dead letter of version 1.") from None
+
+
+def keys(*, customer: str = "", provider: str = "", since: datetime | None = None) -> Iterator[str]:
+    """List the keys of stored dead letters, page by page.
+
+    Raises DeadLetterUnavailable where S3 does not answer.
+    """
+    first_day = f"date={since.astimezone(UTC).date().isoformat()}" if since else ""
+    for key in listed(prefix_of(customer, provider)):
+        parts = key.split("/")
+        if len(parts) == 6 and parts[4] >= first_day and (not provider or parts[3] == f"provider={provider}"):
+            yield key
+
+
+def prefix_of(customer: str, provider: str) -> str:
+    """Return the longest prefix that all wanted keys share."""
+    if not customer:
+        return PREFIX
+    return f"{PREFIX}customer={customer}/" + (f"provider={provider}/" if provider else "")
+
+
+def listed(prefix: str) -> Iterator[str]:
+    """List all keys below a prefix."""
+    pages = client().get_paginator("list_objects_v2").paginate(Bucket=conf.dead_letter_bucket, Prefix=prefix)
+    try:
+        for page in pages:
+            yield from (item["Key"] for item in page.get("Contents", ()))
+    except S3_ERRORS as error:
+        raise DeadLetterUnavailable(f"S3 did not list the dead letters ({error_code(error)}).") from None
+
+
+def remove(key: str, *, bucket: str = "") -> None:
+    """Delete a stored document.
+
+    Raises DeadLetterUnavailable where S3 does not do it.
+    """
+    try:
+        client().delete_object(Bucket=bucket or conf.dead_letter_bucket, Key=key)
+    except S3_ERRORS as error:
+        raise DeadLetterUnavailable(f"S3 did not delete {key} ({error_code(error)}).") from None
+
+
+def error_code(error: Exception) -> str:
+    """Return S3's own word for an error, or the kind of exception."""
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Code", "ClientError"))
+    return type(error).__name__
+
+
+@cache
+def client() -> Any:
+    """Return the S3 client of this process; boto3 reads its own AWS_* environment."""
+    patience = Config(connect_timeout=2, read_timeout=5, retries={"max_attempts": 1, "mode": "standard"})
+    return boto3.client("s3", config=patience)
+
+
+def forget(*, setting: str, **_: Any) -> None:
+    """Forget the pause when a test overrides the settings."""
+    if setting == NAME:
+        client.cache_clear()
+        s3_pause.end()
+
+
+setting_changed.connect(forget)

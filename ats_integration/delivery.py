@@ -1,0 +1,100 @@
+"""One try: open the credentials and the CV, hand the application in, name the outcome."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from .errors import DeliveryError, OurFault
+from .faults import where
+from .messages import Message
+from .models import ATSConfig
+from .providers import exchange, registry
+from .providers.base import Submission
+from .providers.exchange import Accepted
+from .resumes import opened
+from .states import Outcome
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """How one try ended, as it is recorded. All texts are redacted."""
+
+    outcome: Outcome
+    started_at: datetime
+    duration: timedelta
+    code: str = ""
+    detail: str = ""
+    status: int | None = None
+    retry_after: timedelta | None = None
+    excerpt: str = ""
+    reference: str = ""
+    dropped: tuple[str, ...] = ()
+
+
+def attempt(message: Message, config: ATSConfig) -> Result:
+    """Try once to deliver `message` through today's `config`. Never raises: a fault of ours is an outcome too."""
+    started_at, started = timezone.now(), time.monotonic()
+    try:
+        accepted = hand_in(current(message, config), config)
+    except DeliveryError as error:
+        return failed(error, started_at, elapsed(started))
+    except Exception as error:
+        log.error("delivery.bug message=%s fault=%s", message.message_id, where(error))
+        return failed(OurFault(f"A fault on our side ({where(error)})."), started_at, elapsed(started))
+    return delivered(accepted, started_at, elapsed(started))
+
+
+def current(message: Message, config: ATSConfig) -> Message:
+    """Return the message with the connection as it is now: a mended credential helps what waits."""
+    return message.but(ats=config.snapshot())
+
+
+def hand_in(message: Message, config: ATSConfig) -> Accepted:
+    """Open what is sealed and let the provider's adapter do its work.
+
+    Raises a DeliveryError.
+    """
+    provider = registry.get(config.provider)
+    credentials = config.credentials.reveal()
+    with opened(message.resume) as resume:
+        submission = Submission(message=message, settings=config.settings, credentials=credentials, resume=resume)
+        return exchange.hand_in(provider, submission)
+
+
+def delivered(accepted: Accepted, started_at: datetime, duration: timedelta) -> Result:
+    """Describe a success."""
+    return Result(
+        outcome=Outcome.DELIVERED,
+        started_at=started_at,
+        duration=duration,
+        status=accepted.status,
+        excerpt=accepted.excerpt,
+        reference=accepted.receipt.reference,
+        dropped=accepted.receipt.dropped,
+    )
+
+
+def failed(error: DeliveryError, started_at: datetime, duration: timedelta) -> Result:
+    """Describe a failure."""
+    return Result(
+        outcome=error.outcome,
+        started_at=started_at,
+        duration=duration,
+        code=error.code,
+        detail=error.detail,
+        status=error.status,
+        retry_after=error.retry_after,
+        excerpt=error.excerpt,
+    )
+
+
+def elapsed(started: float) -> timedelta:
+    """Return how long it has been since a moment of the monotonic clock."""
+    return timedelta(seconds=time.monotonic() - started)

@@ -1,0 +1,107 @@
+"""Say in plain words what went wrong and what the reader can do about it. Used by mails and pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a reason code means: a verb phrase after the ATS's name, and the next step."""
+
+    happened: str
+    advice: str
+    #: A later success shows that the cause is gone.
+    recovers: bool = True
+
+
+EXPLANATIONS: dict[str, Explanation] = {
+    "unauthorized": Explanation(
+        "refused the API key",
+        "Make a new key in the ATS, enter it in the connection and test it. Then the applications can be sent again.",
+    ),
+    "rate_limited": Explanation(
+        "asked for fewer calls than we have applications",
+        "Nothing is wrong with the connection. Send the applications again when it is quieter.",
+    ),
+    "job_closed": Explanation(
+        "does not take applications for the job (any more)",
+        "Open the job in the ATS, or correct the job id at the vacancy, and send the applications again.",
+        recovers=False,
+    ),
+    "job_id_missing": Explanation(
+        "could not be told which job it is about",
+        "Enter the ATS's job id at the vacancy and send the applications again.",
+        recovers=False,
+    ),
+    "rejected": Explanation(
+        "refused the data of applications",
+        "The reason it gives stands with each application. Correct it and send the application again.",
+        recovers=False,
+    ),
+    "read_timeout": Explanation(
+        "took the applications but did not answer in time",
+        "They may have arrived: look in the ATS before you send them again.",
+    ),
+    "connection_lost": Explanation(
+        "broke the connection before it answered",
+        "They may have arrived: look in the ATS before you send them again.",
+    ),
+    "uncertain": Explanation(
+        "gave an answer that could not be read",
+        "They may have arrived: look in the ATS before you send them again.",
+    ),
+    "connection_refused": Explanation(
+        "could not be reached",
+        "Wait until the ATS is back, test the connection, and send the applications again.",
+    ),
+    "dns_error": Explanation(
+        "could not be found under its address", "Check the base address and the account name of the connection."
+    ),
+    "tls_error": Explanation(
+        "has no valid certificate", "Check the base address, or tell the ATS's support about its certificate."
+    ),
+    "invalid_address": Explanation("has an address that is not valid", "Correct the base address of the connection."),
+    "address_refused": Explanation(
+        "has an address that we do not call",
+        "Only public https addresses are called. Correct the base address of the connection.",
+    ),
+    "config_incomplete": Explanation(
+        "could not be called because the connection is incomplete", "Fill in what is missing in the connection."
+    ),
+    "credentials_unreadable": Explanation(
+        "could not be called because its stored credentials cannot be opened",
+        "Enter the credentials again. Support: check ATS_ENCRYPTION_KEYS.",
+    ),
+    "unknown_provider": Explanation(
+        "is not a system we know", "Support: check ATS_INTEGRATION['PROVIDERS'] and the connection's provider."
+    ),
+    "resume_missing": Explanation(
+        "was not called because the CV is not in our storage",
+        "Support: look for the file in the CV storage, put it back and send the application again.",
+        recovers=False,
+    ),
+    "resume_changed": Explanation(
+        "was not called because the stored CV is not the one that was handed in",
+        "Support: restore the file in the CV storage and send the application again.",
+        recovers=False,
+    ),
+    "message_not_built": Explanation(
+        "was not called because the application could not be read",
+        "Support: the log names the fault. Mend it and send the application again.",
+        recovers=False,
+    ),
+    "bug": Explanation(
+        "was not called because of a fault on our side", "Support: the log names the fault (delivery.bug)."
+    ),
+}
+
+OUT_OF_REACH = Explanation(
+    "is out of order",
+    "Wait until the ATS is back, test the connection, and send the applications again.",
+)
+
+
+def explain(code: str) -> Explanation:
+    """Return the explanation of a reason code; one that is not listed means the ATS is out of reach."""
+    return EXPLANATIONS.get(code, OUT_OF_REACH)

@@ -1,0 +1,58 @@
+"""Deliveries of a paused connection: parked without costing a try or budget, sent when it is on again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from . import queues
+from .errors import StaleDelivery
+from .messages import Message, decode
+from .models import Delivery
+from .states import Status
+from .transitions import move
+
+BATCH = 500
+
+
+def hold(delivery: Delivery) -> None:
+    """Park a claimed delivery because its connection is paused.
+
+    Raises StaleDelivery where somebody else moved it meanwhile.
+    """
+    move(delivery, Status.HELD, held_at=timezone.now(), claimed_until=None, next_try_at=None)
+
+
+def release(now: datetime) -> int:
+    """Send what was held for connections that are on again; return how many."""
+    held = Delivery.objects.filter(status=Status.HELD, config__is_active=True).select_related("config")
+    return sum(released(delivery, now) for delivery in held.order_by("held_at")[:BATCH])
+
+
+def released(delivery: Delivery, now: datetime) -> int:
+    """Send one held delivery; its budget is longer by the time it was held."""
+    message = resumed(delivery, now)
+    status = Status.RETRYING if message.try_count else Status.QUEUED
+    try:
+        move(
+            delivery,
+            status,
+            message=message.to_dict(),
+            deadline_at=message.deadline_at,
+            next_try_at=now if message.try_count else None,
+            queued_at=now,
+            held_at=None,
+        )
+    except StaleDelivery:
+        return 0
+    queues.put([message])
+    return 1
+
+
+def resumed(delivery: Delivery, now: datetime) -> Message:
+    """Return the message as it goes on: the connection as it is now, the deadline moved."""
+    message = decode(delivery.message)
+    waited = now - delivery.held_at if delivery.held_at else timedelta(0)
+    deadline = message.deadline_at + waited if message.deadline_at else None
+    return message.but(ats=delivery.config.snapshot(), deadline_at=deadline)

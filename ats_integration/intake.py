@@ -1,0 +1,88 @@
+"""An application comes in: one delivery with its message per active connection, then the happy queue."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from . import queues
+from .adapters import adapter
+from .faults import where
+from .messages import ApplicationData, Message, build, decode
+from .models import ATSConfig, Delivery
+from .states import Status
+
+log = logging.getLogger(__name__)
+
+NOT_BUILT = "message_not_built"
+
+
+def accept(application: Any) -> None:
+    """Make the deliveries of a new application and enqueue them once it is committed.
+
+    Never raises: whatever goes wrong here, the application is saved and the sweeper takes it in.
+    """
+    try:
+        with transaction.atomic():
+            deliveries = take_in(application)
+    except Exception as error:
+        log.error("intake.failed application=%s fault=%s", application.pk, where(error))
+        return
+    transaction.on_commit(partial(dispatch, deliveries))
+
+
+def take_in(application: Any) -> list[Delivery]:
+    """Write one delivery for each active connection of the customer; return those it wrote."""
+    customer_id = adapter().customer_id(application)
+    configs = list(ATSConfig.objects.filter(customer_id=customer_id, is_active=True))
+    taken = Delivery.objects.filter(application=application.pk).values_list("config_id", flat=True) if configs else ()
+    return deliver_to([config for config in configs if config.pk not in set(taken)], application)
+
+
+def deliver_to(configs: Sequence[ATSConfig], application: Any) -> list[Delivery]:
+    """Write the deliveries of one application to these connections."""
+    if not configs:
+        return []
+    data = described(application)
+    return Delivery.objects.bulk_create([new_delivery(config, application, data) for config in configs])
+
+
+def described(application: Any) -> ApplicationData | None:
+    """Let the host's adapter describe the application; None where it cannot (yet)."""
+    try:
+        return adapter().describe(application)
+    except Exception as error:
+        log.error("intake.not_described application=%s fault=%s", application.pk, where(error))
+        return None
+
+
+def new_delivery(config: ATSConfig, application: Any, data: ApplicationData | None) -> Delivery:
+    """Build the row of one delivery. Without data it waits for the sweeper to try again."""
+    delivery = Delivery(id=uuid.uuid4(), config=config, application_id=application.pk)
+    if data is None:
+        delivery.last_error_code = NOT_BUILT
+        delivery.last_error = "The application could not be read yet; it is tried again."
+    else:
+        delivery.message = first_message(delivery, data).to_dict()
+    return delivery
+
+
+def first_message(delivery: Delivery, data: ApplicationData) -> Message:
+    """Build the message of a first try: tryCount 0, no deadline yet, the connection as it is now."""
+    return build(data, message_id=delivery.pk, created_at=timezone.now(), ats=delivery.config.snapshot())
+
+
+def dispatch(deliveries: Sequence[Delivery]) -> bool:
+    """Put pending deliveries on the happy queue and mark them; tell whether Redis took them."""
+    ready = [delivery for delivery in deliveries if delivery.message]
+    if not ready or not queues.put([decode(delivery.message) for delivery in ready]):
+        return False
+    pending = Delivery.objects.filter(pk__in=[delivery.pk for delivery in ready], status=Status.PENDING)
+    pending.update(status=Status.QUEUED, queued_at=timezone.now())
+    return True

@@ -1,0 +1,131 @@
+"""What a request carries: a form as multipart/form-data, or JSON. A CV is streamed, never held in memory.
+
+The body knows whether all of it was handed out: only then may an application have arrived.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import PurePath
+from typing import IO
+from uuid import uuid4
+
+from urllib3.fields import RequestField
+
+from ..errors import ResumeChanged, ResumeMissing
+from ..resumes import CHUNK, FALLBACK_TYPE, OpenResume
+from .calls import Request
+
+MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+LONGEST_STEM = 100  # characters before the extension; common file systems take 255 bytes in all
+LONGEST_SUFFIX = 20
+JOINER = "\u200d"  # holds composed emoji together
+
+#: A stream and how many bytes it is to give.
+Piece = tuple[IO[bytes], int]
+
+
+class Body:
+    """Read the pieces one after the other, and count."""
+
+    def __init__(self, pieces: list[Piece], content_type: str) -> None:
+        self.content_type = content_type
+        self.len = sum(size for _, size in pieces)
+        self._left = self.len
+        self._chunks = chunks(pieces)
+
+    @property
+    def is_out(self) -> bool:
+        """Tell whether everything was handed to the connection, so that it may have arrived."""
+        return self._left == 0
+
+    def read(self, _size: int = -1) -> bytes:
+        """Return the next bytes; none are the end.
+
+        Raises ResumeMissing or ResumeChanged where the CV does not give what its description says.
+        """
+        chunk = next(self._chunks, b"")
+        self._left -= len(chunk)
+        return chunk
+
+
+def body_of(request: Request) -> Body | None:
+    """Return what a request carries, or None where it carries nothing."""
+    if request.form:
+        return multipart(request.form)
+    if request.json is not None:
+        return Body([piece(json.dumps(request.json).encode())], "application/json")
+    return None
+
+
+def multipart(form: tuple[tuple[str, str | OpenResume], ...]) -> Body:
+    """Return a form as multipart/form-data (RFC 7578), names and values in UTF-8."""
+    boundary = uuid4().hex
+    pieces: list[Piece] = []
+    text = ""
+    for name, value in form:
+        text += f"--{boundary}\r\n{headers(name, value)}"
+        if isinstance(value, str):
+            text += value
+        else:
+            pieces += [piece(text.encode()), (value.stream, value.resume.size)]
+            text = ""
+        text += "\r\n"
+    pieces.append(piece(f"{text}--{boundary}--\r\n".encode()))
+    return Body(pieces, f"multipart/form-data; boundary={boundary}")
+
+
+def headers(name: str, value: str | OpenResume) -> str:
+    """Return the headers of one field, with the empty line that ends them."""
+    if isinstance(value, str):
+        field = RequestField(name, data=b"")
+        field.make_multipart()
+    else:
+        field = RequestField(name, data=b"", filename=safe_name(value.filename))
+        field.make_multipart(content_type=safe_type(value.resume.content_type))
+    return field.render_headers()
+
+
+def piece(data: bytes) -> Piece:
+    """Return bytes in memory as a piece."""
+    return BytesIO(data), len(data)
+
+
+def chunks(pieces: list[Piece]) -> Iterator[bytes]:
+    """Yield the content of all pieces, each one as long as announced."""
+    for stream, size in pieces:
+        left = size
+        while left:
+            chunk = taken(stream, min(left, CHUNK))
+            left -= len(chunk)
+            yield chunk
+
+
+def taken(stream: IO[bytes], size: int) -> bytes:
+    """Read from a stream that must have more to give."""
+    try:
+        chunk = stream.read(size)
+    except OSError as error:
+        raise ResumeMissing(f"The CV could not be read from the storage ({type(error).__name__}).") from None
+    if not chunk:
+        raise ResumeChanged("The stored CV is shorter than the one that was handed in.")
+    return chunk
+
+
+def safe_name(filename: str) -> str:
+    """Return a file name that every parser reads alike.
+
+    Letters of any script and emoji stay. Double quotes become single ones, characters without a
+    shape go, and a long name is cut before its extension.
+    """
+    shown = "".join(sign for sign in filename.replace('"', "'") if sign.isprintable() or sign == JOINER).strip()
+    suffix = PurePath(shown).suffix[:LONGEST_SUFFIX]
+    return (shown.removesuffix(suffix)[:LONGEST_STEM] or "cv") + suffix
+
+
+def safe_type(content_type: str) -> str:
+    """Return a media type, or the general one where it is none."""
+    return content_type if MEDIA_TYPE.fullmatch(content_type) else FALLBACK_TYPE

@@ -1,0 +1,105 @@
+"""The values that travel between adapter and transport: what is handed in, asked, answered and received."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from ..messages import Message
+from ..resumes import OpenResume
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """How many calls the ATS takes in a stretch of time, for one connection."""
+
+    calls: int
+    per: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """Everything an adapter needs for one delivery, with opened credentials."""
+
+    message: Message
+    settings: Mapping[str, Any]
+    credentials: Mapping[str, Any] = field(repr=False)
+    resume: OpenResume | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One call: `path` is the vendor's own and follows the base address.
+
+    `form` fields are sent as multipart/form-data in their order; a CV is put there as OpenResume.
+    """
+
+    method: str
+    path: str
+    params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    auth: tuple[str, str] | None = field(default=None, repr=False)
+    form: tuple[tuple[str, str | OpenResume], ...] = field(default=(), repr=False)
+    json: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """One harmless call of a connection test.
+
+    `proves` is the sentence that a 2xx answer proves, `denies` the one that "not found" proves.
+    `job_id` is the job it asks about, if it asks about one.
+    """
+
+    request: Request
+    proves: str
+    denies: str
+    job_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response:
+    """An answer, read up to a limit. Names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = field(default=b"", repr=False)
+
+    @property
+    def text(self) -> str:
+        """The body as text, whatever it is."""
+        return self.body.decode(errors="replace")
+
+    def json(self) -> Any:
+        """Return the parsed body, or None where it is not JSON (or is nested beyond reason)."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    def get(self, key: str) -> Any:
+        """Return a key of a JSON object body, or None."""
+        body = self.json()
+        return body.get(key) if isinstance(body, dict) else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What the ATS gave back: its own id where it gives one, and what it could not be told."""
+
+    reference: str = ""
+    dropped: tuple[str, ...] = ()
+
+
+def path(*steps: object) -> str:
+    """Join the steps of an address into a path, each one escaped."""
+    return "/" + "/".join(quote(str(step), safe="") for step in steps)
+
+
+def get(address: str, *, headers: Mapping[str, str] | None = None, **params: str) -> Request:
+    """Return a GET of a path, with query parameters by name."""
+    return Request(method="GET", path=address, headers=headers or {}, params=tuple(params.items()))

@@ -1,0 +1,86 @@
+"""The parts of a message by the names people see, and how a part is put into words or forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from ..errors import Rejected
+from ..messages import Answer, Message
+
+#: Parts of a message that not every ATS can carry, by the name shown to people.
+PARTS = (
+    "resume",
+    "cover_letter",
+    "phone",
+    "address",
+    "linkedin_url",
+    "website_url",
+    "answers",
+    "consent",
+    "marketing_consent",
+    "source",
+)
+
+Value = TypeVar("Value")
+
+
+def present(message: Message) -> frozenset[str]:
+    """Name the optional parts that a message really has."""
+    application, candidate = message.application, message.candidate
+    consent = application.consent
+    values = {
+        "resume": message.resume,
+        "cover_letter": application.cover_letter,
+        "phone": candidate.phone,
+        "address": any(candidate.address.model_dump().values()),
+        "linkedin_url": candidate.linkedin_url,
+        "website_url": candidate.website_url,
+        "answers": answered(message),
+        "consent": consent.processing or consent.retention,
+        "marketing_consent": consent.marketing,
+        "source": application.source,
+    }
+    return frozenset(part for part, value in values.items() if value)
+
+
+def job_id(message: Message) -> str:
+    """Return the job's id in the ATS.
+
+    Raises Rejected where the vacancy has none, or one that would change the address of the call.
+    """
+    found = message.vacancy.external_id.strip()
+    if found in ("", ".", ".."):
+        raise Rejected("The vacancy has no id of the job in the ATS.", code="job_id_missing")
+    return found
+
+
+def answered(message: Message) -> tuple[Answer, ...]:
+    """Return the answers that say anything."""
+    return tuple(answer for answer in message.application.answers if answer.answer not in ("", ()))
+
+
+def filled(*pairs: tuple[str, Value | None]) -> tuple[tuple[str, Value], ...]:
+    """Return the fields of a form that have a value, in their order."""
+    return tuple((name, value) for name, value in pairs if value)
+
+
+def plain(answer: Answer) -> str:
+    """Return what the candidate said as one text."""
+    match answer.answer:
+        case bool(said):
+            return "yes" if said else "no"
+        case tuple(chosen):
+            return ", ".join(chosen)
+        case said:
+            return str(said)
+
+
+def lines(answers: Iterable[Answer]) -> str:
+    """Return answers as "question: answer", one on a line, for an ATS that has no field for them."""
+    return "\n".join(f"{answer.question}: {plain(answer)}" for answer in answers)
+
+
+def paragraphs(*texts: str) -> str:
+    """Join the texts that are not empty, with an empty line between them."""
+    return "\n\n".join(text for text in texts if text)

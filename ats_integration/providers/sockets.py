@@ -1,0 +1,113 @@
+"""Connections to an ATS: public addresses only, and no answer may drip longer than the clock runs.
+
+`requests` bounds each single read of a socket, so one byte every few seconds would hold a worker
+for hours. Here every read gets only what is left of the whole call's time.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import math
+import socket
+import threading
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from requests.adapters import HTTPAdapter
+from requests_hardened.ip_filter_adapter import IPFilterAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+
+class Clock(threading.local):
+    """The end of the call that the current thread is making."""
+
+    def __init__(self) -> None:
+        self._ends = math.inf
+
+    def start(self, total: timedelta) -> None:
+        """Give the next call this much time."""
+        self._ends = time.monotonic() + total.total_seconds()
+
+    def left(self) -> float:
+        """Return the seconds that are left.
+
+        Raises TimeoutError where there are none.
+        """
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("The call took too long.")
+        return left
+
+
+clock = Clock()
+
+
+class TimedReads(io.RawIOBase):
+    """Read from a socket no longer than the clock runs."""
+
+    def __init__(self, sock: socket.socket, source: io.RawIOBase) -> None:
+        self._sock = sock
+        self._source = source
+        self._usual = sock.gettimeout() or math.inf
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> int | None:
+        self._sock.settimeout(min(self._usual, clock.left()))
+        return self._source.readinto(buffer)
+
+    def close(self) -> None:
+        self._source.close()
+        super().close()
+
+
+class TimedResponse(http.client.HTTPResponse):
+    """An answer whose status line, headers and body share one clock."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(TimedReads(sock, self.fp.detach()))
+
+
+class PlainConnection(HTTPConnection):
+    """HTTP with timed answers."""
+
+    response_class = TimedResponse
+
+
+class SecureConnection(HTTPSConnection):
+    """HTTPS with timed answers."""
+
+    response_class = TimedResponse
+
+
+class PlainPool(HTTPConnectionPool):
+    """Connections over HTTP."""
+
+    ConnectionCls = PlainConnection
+
+
+class SecurePool(HTTPSConnectionPool):
+    """Connections over HTTPS."""
+
+    ConnectionCls = SecureConnection
+
+
+class PrivateAdapter(HTTPAdapter):
+    """Reach any address, for the hosts that ATS_ALLOWED_PRIVATE_HOSTS lists."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Use the timed connections."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+
+
+class PublicAdapter(PrivateAdapter, IPFilterAdapter):
+    """Reach public addresses only; the address that was checked is the one that is called."""

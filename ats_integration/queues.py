@@ -1,0 +1,167 @@
+"""The only flow module that talks to RQ: put a message on the happy or the retry queue, or ask for it.
+
+Callers must be outside of a database transaction, or inside `transaction.on_commit`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import cache, lru_cache
+from typing import Any
+
+import django_rq
+from django.core.signals import setting_changed
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq.job import JobStatus
+from rq.queue import Queue
+
+from .messages import Message
+from .pauses import Pause
+from .rq_json import JSONJob, JSONScheduler
+from .states import HAPPY_QUEUE, RETRY_QUEUE
+
+log = logging.getLogger(__name__)
+
+JOB = "ats_integration.jobs.deliver"
+DESCRIPTION = "ATS delivery"  # RQ logs and shows descriptions, so nothing of the message is in it
+TIMEOUT = timedelta(minutes=3)
+FAILURE_TTL = timedelta(days=1)
+#: How long a web request may wait for Redis, once; afterwards Redis is left alone for a moment.
+PATIENCE = timedelta(milliseconds=250)
+
+redis_pause = Pause(timedelta(seconds=5))
+
+
+def put(messages: Sequence[Message]) -> bool:
+    """Put messages on the queue they belong to by their tryCount; tell whether Redis took them.
+
+    Never raises for Redis: what it does not take, the sweeper brings later.
+    """
+    if redis_pause.is_on:
+        return False
+    try:
+        for name in (HAPPY_QUEUE, RETRY_QUEUE):
+            push(name, [message for message in messages if queue_of(message) == name])
+    except RedisError as error:
+        redis_pause.start()
+        log.warning("queue.redis_away messages=%d error=%s", len(messages), type(error).__name__)
+        return False
+    redis_pause.end()
+    return True
+
+
+def put_later(message: Message, at: datetime) -> bool:
+    """Put a message on the retry queue at a moment in the future, through rq-scheduler."""
+    try:
+        scheduler().enqueue_at(
+            at,
+            JOB,
+            message.to_dict(),
+            job_id=job_id(message),
+            queue_name=RETRY_QUEUE,
+            timeout=int(TIMEOUT.total_seconds()),
+            job_result_ttl=0,
+            job_description=DESCRIPTION,
+        )
+    except RedisError as error:
+        log.warning("queue.redis_away messages=1 error=%s", type(error).__name__)
+        return False
+    return True
+
+
+def push(name: str, messages: Sequence[Message]) -> None:
+    """Put messages at the end of one queue, in one round trip."""
+    if messages:
+        queue(name).enqueue_many([job_data(message) for message in messages])
+
+
+def queue_of(message: Message) -> str:
+    """Return the queue that a message belongs to: `happy` holds nothing but tryCount 0."""
+    return RETRY_QUEUE if message.try_count else HAPPY_QUEUE
+
+
+def job_id(message: Message) -> str:
+    """Return the RQ id of a message: the same message and try never stand in Redis twice."""
+    return f"ats-{message.message_id}-{message.try_count}"
+
+
+def job_data(message: Message) -> Any:
+    """Describe the job of a message to RQ."""
+    return Queue.prepare_data(
+        JOB,
+        args=(message.to_dict(),),
+        timeout=int(TIMEOUT.total_seconds()),
+        result_ttl=0,
+        failure_ttl=int(FAILURE_TTL.total_seconds()),
+        description=DESCRIPTION,
+        job_id=job_id(message),
+    )
+
+
+def missing(messages: Iterable[Message]) -> list[Message]:
+    """Return those messages that neither a queue nor the schedule holds.
+
+    Raises RedisError where Redis does not answer.
+    """
+    asked = list(messages)
+    pipeline = connection().pipeline(transaction=False)
+    for message in asked:
+        pipeline.hget(JSONJob.key_for(job_id(message)), "status")
+        pipeline.zscore(JSONScheduler.scheduled_jobs_key, job_id(message))
+        pipeline.lpos(queue(queue_of(message)).key, job_id(message))
+    answers = pipeline.execute()
+    return [message for i, message in enumerate(asked) if not is_held(*answers[3 * i : 3 * i + 3])]
+
+
+def is_held(status: bytes | None, scheduled: float | None, position: int | None) -> bool:
+    """Tell whether Redis has the job itself and a place that leads to it."""
+    alive = status in (JobStatus.QUEUED.encode(), JobStatus.SCHEDULED.encode())
+    return alive and (scheduled is not None or position is not None)
+
+
+def depths() -> dict[str, int]:
+    """Return how many messages stand in each queue, and how many wait for their time.
+
+    Raises RedisError where Redis does not answer.
+    """
+    found = {name: queue(name).count for name in (HAPPY_QUEUE, RETRY_QUEUE)}
+    return {**found, "scheduled": connection().zcard(JSONScheduler.scheduled_jobs_key)}
+
+
+@cache
+def connection() -> Redis:
+    """Return the connection of this process: impatient, and without repeats of its own."""
+    client = django_rq.get_connection(HAPPY_QUEUE)
+    seconds = PATIENCE.total_seconds()
+    client.connection_pool.connection_kwargs.update(socket_connect_timeout=seconds, socket_timeout=4 * seconds)
+    client.set_retry(Retry(NoBackoff(), 0))
+    return client
+
+
+@lru_cache(maxsize=4)
+def queue(name: str) -> Queue:
+    """Return one of our queues; enqueueing is immediate, the caller sees to the commit."""
+    return django_rq.get_queue(name, connection=connection(), commit_mode="auto")
+
+
+@cache
+def scheduler() -> JSONScheduler:
+    """Return the scheduler that holds the timed messages."""
+    return django_rq.get_scheduler(RETRY_QUEUE, queue=queue(RETRY_QUEUE), connection=connection())
+
+
+def forget(*, setting: str, **_: Any) -> None:
+    """Drop the cached connections when a test overrides the queues."""
+    if setting in ("RQ_QUEUES", "RQ"):
+        connection.cache_clear()
+        queue.cache_clear()
+        scheduler.cache_clear()
+        redis_pause.end()
+
+
+setting_changed.connect(forget)

@@ -1,0 +1,33 @@
+"""Find free ports and wait until something answers on one."""
+
+from __future__ import annotations
+
+import socket
+import time
+from datetime import timedelta
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_open(port: int) -> bool:
+    """Tell whether somebody listens on a port."""
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_for(port: int, *, patience: timedelta = timedelta(seconds=30)) -> None:
+    """Return once somebody listens on a port.
+
+    Raises TimeoutError where nobody does.
+    """
+    stop = time.monotonic() + patience.total_seconds()
+    while not is_open(port):
+        if time.monotonic() > stop:
+            raise TimeoutError(f"Nothing answers on port {port}.")
+        time.sleep(0.05)
