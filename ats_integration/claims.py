@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from .conf import conf
@@ -45,12 +46,19 @@ def is_due(delivery: Delivery, try_count: int, now: datetime) -> bool:
 
 
 def take(delivery: Delivery, now: datetime) -> bool:
-    """Write the lease if the row is as it was read; tell whether that worked."""
-    status = Status.QUEUED if delivery.status == Status.PENDING else Status(delivery.status)
+    """Write the lease if nobody else claimed or moved the row meanwhile; tell whether that worked.
+
+    The web request may be marking a pending row as queued at this very moment: both count as free.
+    """
     lease = now + conf.claim_lease
     as_read = Delivery.objects.filter(
-        pk=delivery.pk, status=delivery.status, try_count=delivery.try_count, claimed_until=delivery.claimed_until
+        pk=delivery.pk,
+        status__in=DELIVERABLE,
+        try_count=delivery.try_count,
+        claimed_until=delivery.claimed_until,
     )
-    taken = as_read.update(status=status, claimed_until=lease)
-    delivery.status, delivery.claimed_until = status, lease
+    queued = When(status=Status.PENDING, then=Value(Status.QUEUED.value))
+    taken = as_read.update(status=Case(queued, default=F("status")), claimed_until=lease)
+    delivery.status = Status.QUEUED if delivery.status == Status.PENDING else delivery.status
+    delivery.claimed_until = lease
     return bool(taken)

@@ -6,6 +6,7 @@ Key: dead-letters/v1/customer=<id>/provider=<slug>/date=<YYYY-MM-DD>/<messageId>
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -29,6 +30,7 @@ S3_ERRORS = (BotoCoreError, ClientError)
 ALREADY_THERE = ("PreconditionFailed", "412")
 
 s3_pause = Pause(timedelta(seconds=5))
+making_client = threading.Lock()
 
 
 class Try(Part):
@@ -164,9 +166,15 @@ def error_code(error: Exception) -> str:
     return type(error).__name__
 
 
-@cache
 def client() -> Any:
-    """Return the S3 client of this process; boto3 reads its own AWS_* environment."""
+    """Return the S3 client of this process, which threads may share."""
+    with making_client:  # boto3 can use a client in many threads, but not make one there
+        return new_client()
+
+
+@cache
+def new_client() -> Any:
+    """Make a client; boto3 reads its own AWS_* environment."""
     patience = Config(connect_timeout=2, read_timeout=5, retries={"max_attempts": 1, "mode": "standard"})
     return boto3.client("s3", config=patience)
 
@@ -174,7 +182,7 @@ def client() -> Any:
 def forget(*, setting: str, **_: Any) -> None:
     """Forget the pause when a test overrides the settings."""
     if setting == NAME:
-        client.cache_clear()
+        new_client.cache_clear()
         s3_pause.end()
 
 

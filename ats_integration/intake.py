@@ -34,7 +34,7 @@ def accept(application: Any) -> None:
     except Exception as error:
         log.error("intake.failed application=%s fault=%s", application.pk, where(error))
         return
-    transaction.on_commit(partial(dispatch, deliveries))
+    transaction.on_commit(partial(dispatch_calmly, deliveries))
 
 
 def take_in(application: Any) -> list[Delivery]:
@@ -76,6 +76,14 @@ def new_delivery(config: ATSConfig, application: Any, data: ApplicationData | No
 def first_message(delivery: Delivery, data: ApplicationData) -> Message:
     """Build the message of a first try: tryCount 0, no deadline yet, the connection as it is now."""
     return build(data, message_id=delivery.pk, created_at=timezone.now(), ats=delivery.config.snapshot())
+
+
+def dispatch_calmly(deliveries: Sequence[Delivery]) -> None:
+    """Dispatch from inside a web request: a fault here is the sweeper's work, not the candidate's."""
+    try:
+        dispatch(deliveries)
+    except Exception as error:
+        log.error("intake.not_dispatched deliveries=%d fault=%s", len(deliveries), where(error))
 
 
 def dispatch(deliveries: Sequence[Delivery]) -> bool:

@@ -29,8 +29,7 @@ def overview_page(request: HttpRequest) -> HttpResponse:
     """List the user's connections with their numbers."""
     customers = own_customers(request)
     found = overview.of(list(own_configs(request)))
-    context = {"overviews": found, "has_customer": bool(customers), "many_customers": len(customers) > 1}
-    return page(request, "list", **context)
+    return page(request, "list", overviews=found, has_customer=bool(customers), many_customers=len(customers) > 1)
 
 
 @login_required
@@ -153,11 +152,12 @@ def posted(request: HttpRequest) -> QueryDict | None:
 def stored(request: HttpRequest, form: ConnectionForm, what: str) -> HttpResponse:
     """Save what the form made, say so, and go back to the list."""
     adding = form.instance.pk is None
-    connections.save(form.instance, by=request.user, entry=construct_change_message(form, [], adding))
+    entry = construct_change_message(form, [], adding)  # type: ignore[arg-type]  # any form will do
+    connections.save(form.instance, by=request.user, entry=entry)
     messages.success(request, f"{form.instance} {what}.")
     return redirect("ats_integration:list")
 
 
-def page(request: HttpRequest, name: str, status: int = 200, **context: Any) -> HttpResponse:
+def page(request: HttpRequest, template: str, /, status: int = 200, **context: Any) -> HttpResponse:
     """Render one of the app's pages."""
-    return render(request, f"ats_integration/{name}.html", context, status=status)
+    return render(request, f"ats_integration/{template}.html", context, status=status)

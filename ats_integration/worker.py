@@ -7,10 +7,13 @@ second one leaves at once, and the sweeper sends again what was in flight.
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import close_old_connections
@@ -24,6 +27,7 @@ from rq.worker import SimpleWorker
 from rq.worker.base import DequeueStrategy, WorkerStatus
 
 from .conf import conf
+from .faults import where
 from .housekeeping import Housekeeper
 from .rq_json import JSONJob
 
@@ -72,12 +76,18 @@ class DeliveryWorker(SimpleWorker):
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[Job, Queue] | None:
-        """Wait for a free thread, then for a job; None ends the work."""
-        idle_since = time.monotonic()
+        """Wait for a free thread, then for a job; None ends the work. An outage of Redis is waited out."""
+        idle_since, is_burst = time.monotonic(), timeout is None
         while not self._stop_requested:
-            self.check_for_suspension(burst=timeout is None)
-            found = self.next_job(is_burst=timeout is None)
-            if found or (timeout is None and self.is_idle()):
+            try:
+                self.beat()
+                self.check_for_suspension(is_burst)
+                found = self.next_job(is_burst=is_burst)
+            except RedisError as error:
+                self.log.warning("worker.redis_away error=%s", type(error).__name__)
+                time.sleep(WAIT)
+                continue
+            if found or (is_burst and self.is_idle()):
                 return found
             if max_idle_time is not None and time.monotonic() - idle_since > max_idle_time:
                 return None
@@ -96,10 +106,9 @@ class DeliveryWorker(SimpleWorker):
         return found
 
     def dequeue(self, *, is_burst: bool) -> tuple[Job, Queue] | None:
-        """Read the queues in turn. An outage of Redis is waited out."""
+        """Read the queues in turn."""
         try:
-            self.beat()
-            found = self.queue_class.dequeue_any(
+            found: tuple[Job, Queue] | None = self.queue_class.dequeue_any(
                 self._ordered_queues,
                 None if is_burst else WAIT,
                 connection=self.connection,
@@ -108,10 +117,6 @@ class DeliveryWorker(SimpleWorker):
                 death_penalty_class=self.death_penalty_class,
             )
         except DequeueTimeout:
-            return None
-        except RedisError as error:
-            self.log.warning("worker.redis_away error=%s", type(error).__name__)
-            time.sleep(WAIT)
             return None
         if found:
             self.reorder_queues(reference_queue=found[1])
@@ -122,9 +127,22 @@ class DeliveryWorker(SimpleWorker):
         if time.monotonic() < self._next_beat:
             return
         self._next_beat = time.monotonic() + BEAT_SECONDS
+        if not self.connection.hexists(self.key, "birth"):  # Redis was emptied
+            self.connection.delete(self.key)
+            self.register_birth()  # type: ignore[no-untyped-call]
         self.heartbeat()
         if self.should_run_maintenance_tasks:
             self.run_maintenance_tasks()  # type: ignore[no-untyped-call]
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """Say that this worker is alive, if Redis is there to hear it."""
+        with unless_redis_is_away(self.log):
+            super().heartbeat(timeout, pipeline)
+
+    def set_state(self, state: str, pipeline: Any = None) -> None:
+        """Say what this worker does, if Redis is there to hear it."""
+        with unless_redis_is_away(self.log):
+            super().set_state(state, pipeline)
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Hand the job to a thread and go on."""
@@ -132,12 +150,12 @@ class DeliveryWorker(SimpleWorker):
         self._pool.submit(self.run_on_thread, job, queue)
 
     def run_on_thread(self, job: Job, queue: Queue) -> None:
-        """Run one job to its end."""
+        """Run one job to its end; its delivery's row says how far it came, whatever happens here."""
         close_old_connections()
         try:
             self.perform_job(job, queue, self.prepare_execution(job))
-        except RedisError as error:
-            self.log.warning("worker.redis_away job=%s error=%s", job.id, type(error).__name__)
+        except Exception as error:
+            self.log.warning("worker.job_not_finished id=%s fault=%s", job.id, where(error))
         finally:
             close_old_connections()
             self._free.release()
@@ -168,7 +186,14 @@ class DeliveryWorker(SimpleWorker):
     def teardown(self) -> None:
         """Let the calls in flight finish, then say goodbye."""
         self._pool.shutdown(wait=True)
-        try:
+        with unless_redis_is_away(self.log):
             super().teardown()  # type: ignore[no-untyped-call]
-        except RedisError as error:
-            self.log.warning("worker.left_silently error=%s", type(error).__name__)
+
+
+@contextmanager
+def unless_redis_is_away(log: logging.Logger) -> Iterator[None]:
+    """Let what is said to Redis go unheard while it is away."""
+    try:
+        yield
+    except RedisError as error:
+        log.warning("worker.redis_away error=%s", type(error).__name__)

@@ -68,7 +68,7 @@ class ATSConfigAdmin(ModelAdmin[ATSConfig]):
             *([("Times", {"fields": ("created_at", "updated_at")})] if obj else []),
         )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: ATSConfig | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: ATSConfig | None = None) -> tuple[str, ...]:
         """Keep the customer of a connection: its history belongs to them."""
         return ("customer", "created_at", "updated_at", "account") if obj else ()
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from .. import resend
 from ..models import DeadLetter
 from .filters import CustomerFilter, NotifiedFilter, ProviderFilter, ResentFilter, StoredFilter
 from .readonly import ReadOnlyAdmin
@@ -68,8 +67,6 @@ class DeadLetterAdmin(ReadOnlyAdmin[DeadLetter]):
     @admin.action(description="Resend selected dead letters", permissions=["resend"])
     def resend_selected(self, request: HttpRequest, queryset: QuerySet[DeadLetter]) -> None:
         """Put them back on the happy queue and say what became of each."""
-        from .. import resend
-
         ids = tuple(queryset.order_by().values_list("message_id", flat=True))
         if not ids:  # an empty selection means all of them
             return

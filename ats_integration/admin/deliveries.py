@@ -107,7 +107,7 @@ def as_uuid(term: str) -> UUID | None:
 def as_application_id(term: str) -> Any:
     """Return the term as a primary key of the host's application, or None."""
     try:
-        return application_model()._meta.pk.to_python(term)
+        return application_model()._meta.pk.clean(term, None)
     except ValidationError:
         return None
 

@@ -56,12 +56,10 @@ def ask(provider: Provider, probe: Probe, base_url: str, redact: Redactor) -> No
     Raises a DeliveryError whose texts are redacted.
     """
     response = transport.call(base_url, probe.request)
-    if 200 <= response.status < 300:
-        failed = None if is_json(response) else Uncertain(NOT_AN_API.format(provider.name))
-    else:
-        failed = provider.failure(response)
-    if failed:
-        raise dressed(failed, response, redact)
+    if not 200 <= response.status < 300:
+        raise dressed(provider.failure(response), response, redact)
+    if not is_json(response):
+        raise dressed(Uncertain(NOT_AN_API.format(provider.name)), response, redact)
 
 
 def is_json(response: Response) -> bool:

@@ -11,7 +11,7 @@ from .base import Provider, Values
 from .calls import Probe, Rate, Receipt, Request, Response, Submission, get, path
 from .config_fields import ConfigField
 from .failures import in_words
-from .parts import answered, filled, job_id, lines, paragraphs
+from .parts import PARTS, answered, filled, job_id, lines, paragraphs
 
 HOMES = {"global": "https://api.lever.co", "eu": "https://api.eu.lever.co"}
 JSON = {"Accept": "application/json"}  # Lever can also answer in HTML
@@ -32,7 +32,10 @@ class Lever(Provider):
             pattern=r"[A-Za-z0-9][A-Za-z0-9._-]*",
         ),
         ConfigField(
-            "api_key", "Postings API key", "Settings > Integrations > API. A Super Admin can make one.", secret=True
+            name="api_key",
+            label="Postings API key",
+            help="Settings > Integrations > API. A Super Admin can make one.",
+            secret=True,
         ),
         ConfigField(
             name="region",
@@ -43,10 +46,7 @@ class Lever(Provider):
         ),
     )
     job_id_help = "The posting's id: the last part of its address, like 5ac21346-8e0c-4494-8e7a-3eb92ff77902."
-    carries = frozenset({
-        "resume", "cover_letter", "phone", "linkedin_url", "website_url",
-        "answers", "consent", "marketing_consent", "source",
-    })  # fmt: skip
+    carries = frozenset(PARTS) - {"address"}
     rate = Rate(calls=2, per=timedelta(seconds=1))
     unproven = ("Lever offers no call that proves the API key: the first application will.",)
 

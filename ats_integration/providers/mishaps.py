@@ -59,12 +59,12 @@ def failure(error: BaseException, *, is_out: bool) -> DeliveryError:
 
 
 def before_sending(error: BaseException, cause: BaseException | None) -> DeliveryError:
-    """Return the failure of a call that broke before all of it was sent: it cannot have arrived."""
+    """Return the failure of a call that left nothing behind: it was not sent whole, or only asked something."""
     if isinstance(error, exceptions.SSLError):
         return Unavailable("The TLS connection could not be made.", code="tls_error")
     if is_timeout(error, cause):
-        return Unavailable("The ATS did not take the request in time.", code="send_timeout")
-    return Unavailable("The connection broke before everything was sent.", code="send_failed")
+        return Unavailable("The ATS did not react in time.", code="send_timeout")
+    return Unavailable("The connection broke off.", code="send_failed")
 
 
 def after_sending(error: BaseException, cause: BaseException | None) -> DeliveryError:

@@ -100,14 +100,16 @@ class SecurePool(HTTPSConnectionPool):
     ConnectionCls = SecureConnection
 
 
-class PrivateAdapter(HTTPAdapter):
-    """Reach any address, for the hosts that ATS_ALLOWED_PRIVATE_HOSTS lists."""
+class TimedAdapter(HTTPAdapter):
+    """Use the timed connections."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Use the timed connections."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
 
 
-class PublicAdapter(PrivateAdapter, IPFilterAdapter):
+class PublicAdapter(TimedAdapter, IPFilterAdapter):  # type: ignore[misc]  # requests-hardened has no types
     """Reach public addresses only; the address that was checked is the one that is called."""
+
+    def __init__(self, *, is_https: bool) -> None:
+        IPFilterAdapter.__init__(self, is_https_proto=is_https)

@@ -25,7 +25,7 @@ from ..redaction import DropQueries
 from .bodies import Body, body_of
 from .calls import Request, Response
 from .mishaps import MISHAPS, NOT_VALID, failure
-from .sockets import PrivateAdapter, PublicAdapter, clock
+from .sockets import PublicAdapter, TimedAdapter, clock
 
 MAX_ANSWER = 512 * 1024  # bytes; the longest documented answer, a job with its description, is far below
 SESSIONS_PER_THREAD = 64
@@ -45,8 +45,7 @@ class Session(requests.Session):
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # customers share a host, never a cookie
         self.headers["User-Agent"] = USER_AGENT
         for scheme in ("http", "https"):
-            adapter = PrivateAdapter() if private else PublicAdapter(is_https_proto=scheme == "https")
-            self.mount(f"{scheme}://", adapter)
+            self.mount(f"{scheme}://", TimedAdapter() if private else PublicAdapter(is_https=scheme == "https"))
 
     def get_redirect_target(self, _resp: requests.Response) -> None:
         """Find none: a redirect is an answer like another one, and its body is not read beyond the limit."""
@@ -106,7 +105,7 @@ def target(base_url: str, request: Request) -> SplitResult:
     """Return the full address, or refuse one that is not https and not an allowed private host."""
     try:
         parts = urlsplit(base_url.rstrip("/") + request.path)
-        known = bool(parts.hostname) and parts.port != 0
+        known = bool((parts.hostname or "").encode("idna")) and parts.port != 0
     except ValueError:
         known = False
     if not known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -48,6 +49,7 @@ class ApplicationAdmin(admin.ModelAdmin):
     search_fields = ("=id", "email", "vacancy__title")
     exclude = ("cv", "cv_filename")
     readonly_fields = ("cv_link",)
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     @admin.display(description="CV")
     def cv_link(self, application: Application) -> str:

@@ -23,7 +23,7 @@ def visible_to(user: Any) -> QuerySet[Application]:
 
 def with_journeys(applications: QuerySet[Application], *, attempts: bool = False) -> QuerySet[Application]:
     """Read along the vacancy, the deliveries and how often each was tried; on request every attempt."""
-    deliveries = Delivery.objects.select_related("config").defer("message")
+    deliveries = Delivery.objects.select_related("config").defer("message", "config__credentials")
     counted = deliveries.annotate(tries=Count("attempts")).order_by("created_at")
     if attempts:
         counted = counted.prefetch_related("attempts")

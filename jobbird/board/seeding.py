@@ -106,4 +106,4 @@ def remove(demos: Iterable[DemoCustomer]) -> None:
         customers.delete()
         User.objects.filter(username__in=logins).delete()
     for cv in cvs:
-        cv.storage.delete(cv.name)
+        cv.delete(save=False)

@@ -61,7 +61,7 @@ def extension_of(name: str) -> str:
 def head_of(upload: UploadedFile) -> bytes:
     """Return the first bytes of an upload and rewind it."""
     upload.seek(0)
-    head = upload.read(HEAD)
+    head: bytes = upload.read(HEAD)
     upload.seek(0)
     return head
 
@@ -76,6 +76,7 @@ def begins_like(extension: str, head: bytes) -> bool:
 
 def clean_filename(name: str) -> str:
     """Return a file name for people: no folder, no control characters, at most 255 characters."""
-    base = PurePath(name.replace("\\", "/")).name
-    path = PurePath("".join(letter for letter in base if letter.isprintable()).strip() or "cv")
-    return path.stem[: MAX_NAME - len(path.suffix)] + path.suffix
+    base = name.replace("\\", "/").rpartition("/")[2]
+    shown = "".join(letter for letter in base if letter.isprintable()).strip(" .") or "cv"
+    suffix = PurePath(shown).suffix if extension_of(shown) in SIGNATURES else ""
+    return shown.removesuffix(suffix)[: MAX_NAME - len(suffix)] + suffix

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from ats_integration.models import ATSConfig, Delivery
 from jobbird.board.demo_pdf import pdf
@@ -20,12 +20,12 @@ CLOSED_PORT = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture(autouse=True)
-def _own_media(settings: SettingsWrapper, tmp_path: Path) -> None:
+def _own_media(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = str(tmp_path / "media")
 
 
 @pytest.fixture(autouse=True)
-def _redis_away(settings: SettingsWrapper) -> None:
+def _redis_away(settings: Settings) -> None:
     queue = {**settings.QUEUE, "URL": CLOSED_PORT}
     settings.RQ_QUEUES = {"happy": queue, "retry": queue}
 

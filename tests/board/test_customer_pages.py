@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries
 
 from ats_integration.models import ATSConfig, Attempt
 from ats_integration.states import Outcome, Status
@@ -247,9 +247,10 @@ def test_the_number_of_queries_does_not_grow_with_rows(
     # session, user, customers, count, applications, deliveries, vacancies to choose from
     with django_assert_num_queries(7):
         client.get("/customer/")
+    address = f"/customer/applications/{Application.objects.latest('pk').pk}/"
     # session, user, application, deliveries, attempts
     with django_assert_num_queries(5):
-        client.get(f"/customer/applications/{Application.objects.latest('pk').pk}/")
+        client.get(address)
 
 
 def test_what_candidates_and_atss_say_is_escaped(

@@ -12,7 +12,8 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
+from redis import Redis
 
 from ats_integration.models import ATSConfig, DeadLetter, Delivery
 from ats_integration.states import Status
@@ -129,7 +130,7 @@ def test_a_proxy_on_this_machine_is_not_this_machine(client: Client) -> None:
     assert 403 == client.get("/metrics", headers={"X-Forwarded-For": FAR}).status_code
 
 
-def test_with_a_token_only_its_holder_may_read(client: Client, settings: SettingsWrapper) -> None:
+def test_with_a_token_only_its_holder_may_read(client: Client, settings: Settings) -> None:
     settings.METRICS_TOKEN = "a-long-token"
 
     assert 403 == client.get("/metrics").status_code
@@ -144,3 +145,15 @@ def test_only_reading_is_possible(client: Client, address: str, method: str) -> 
     ask: Callable[[str], Any] = getattr(client, method)
 
     assert 405 == ask(address).status_code
+
+
+def test_with_redis_all_is_well(client: Client, valkey: Redis, settings: Settings) -> None:
+    settings.RQ_QUEUES = {"happy": settings.QUEUE, "retry": settings.QUEUE}
+    valkey.rpush("rq:queue:happy", "a job")
+
+    health = client.get("/healthz").json()
+
+    assert ("ok", "ok", 1) == (health["status"], health["redis"], health["queues"]["happy"])
+    lines = client.get("/metrics").content.decode().splitlines()
+    assert "ats_redis_up 1.0" in lines
+    assert 'ats_queue_depth{queue="happy"} 1.0' in lines

@@ -42,7 +42,7 @@ def test_takes_exactly_ten_megabytes() -> None:
     [
         ("cv.pdf.exe", b"%PDF-", "type"),
         ("cv.html", b"<p>", "type"),
-        ("", b"%PDF-", "type"),
+        (".pdf", b"%PDF-", "type"),
         ("cv.pdf", b"x" * 2000 + b"%PDF-", "content"),
         ("cv.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "content"),
         ("cv.rtf", b"rtf", "content"),

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
-from pytest_django.fixtures import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries
 
 from jobbird.board.models import Customer, Vacancy
 
@@ -73,7 +73,7 @@ def test_nothing_is_found_without_telling_internals(client: Client) -> None:
 
 def test_our_own_fault_is_admitted_without_internals(client: Client, vacancy: Vacancy) -> None:
     client.raise_request_exception = False
-    Vacancy.objects.update(pk=-1)  # no address can be made for this one
+    Vacancy.objects.update(id=-1)  # no address can be made for this one
 
     answer = client.get("/")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -22,11 +23,16 @@ def delivery(config: ATSConfig, status: Status = Status.DELIVERED, **values: Any
 
 def attempt(parent: Delivery, **values: Any) -> Attempt:
     """Write one try."""
-    given = {"number": 1, "outcome": Outcome.UNAVAILABLE, "duration": "00:00:01", "started_at": timezone.now()}
+    given = {
+        "number": 1,
+        "outcome": Outcome.UNAVAILABLE,
+        "duration": timedelta(seconds=1),
+        "started_at": timezone.now(),
+    }
     return Attempt.objects.create(delivery=parent, **{**given, **values})
 
 
-def dead_letter(config: ATSConfig, **values: Any) -> DeadLetter:
+def dead_letter(config: ATSConfig, /, **values: Any) -> DeadLetter:
     """Write a dead letter that S3 holds."""
     now = timezone.now()
     given = {

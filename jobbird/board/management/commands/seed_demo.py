@@ -49,8 +49,9 @@ have a password that everybody knows, so this runs with DEBUG on, or when you sa
         demos = demo_data.customers(options["customers"], options["vacancies"])
         self.seed(demos, options["ats_url"])
         new = seeding.add_applications(options["applications"], demos)
-        self.stdout.write(f"{len(demos)} customers, {sum(len(demo.vacancies) for demo in demos)} vacancies, ")
-        self.stdout.write(f"{options['applications']} applications ({new} new).")
+        vacancies = sum(len(demo.vacancies) for demo in demos)
+        applications = f"{options['applications']} applications ({new} new)"
+        self.stdout.write(f"{len(demos)} customers, {vacancies} vacancies, {applications}.")
         self.warn_about(options["ats_url"])
 
     def seed(self, demos: Sequence[DemoCustomer], ats_url: str) -> None:
@@ -63,7 +64,7 @@ have a password that everybody knows, so this runs with DEBUG on, or when you sa
     def tell(self, login: str, is_new: bool, what: str) -> None:
         """Print one login."""
         password = demo_data.PASSWORD if is_new else "(password as before)"
-        self.stdout.write(f"  {login} / {password:<22} {what}")
+        self.stdout.write(f"  {f'{login} / {password}':<40} {what}")
 
     def warn_about(self, ats_url: str) -> None:
         """Say so where calls to the stand-in would be refused."""

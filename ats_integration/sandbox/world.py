@@ -1,0 +1,71 @@
+"""Everything the stand-in knows and does, without any socket: who is known, how to behave, what came in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .accounts import Accounts
+from .behaviours import Behaviour, Behaviours
+from .receptions import Receptions
+from .values import Call, Refusal, Reply
+from .vendors import VENDORS
+from .vendors.base import Vendor
+
+#: Modes that only touch the handing in of an application.
+FOR_APPLICATIONS = ("refuse_key", "reject")
+
+
+class World:
+    """One stand-in: its accounts, its instructions, its receptions."""
+
+    def __init__(self) -> None:
+        self.accounts = Accounts()
+        self.behaviours = Behaviours()
+        self.receptions = Receptions()
+
+    def reset(self) -> None:
+        """Forget everything."""
+        for part in (self.accounts, self.behaviours, self.receptions):
+            part.clear()
+
+    def stats(self) -> dict[str, dict[str, Any]]:
+        """Return the counts per provider."""
+        return self.receptions.stats(VENDORS)
+
+    def answer(self, vendor: Vendor, call: Call, behaviour: Behaviour) -> Reply:
+        """Answer one call, and keep the application if it hands in one that is taken."""
+        try:
+            reply = self.judge(vendor, call, behaviour)
+        except Refusal as refusal:
+            reply = refusal.reply
+        if call.method == "POST":
+            self.receptions.count(vendor.slug, is_taken=200 <= reply.status < 300)
+        return reply
+
+    def judge(self, vendor: Vendor, call: Call, behaviour: Behaviour) -> Reply:
+        """Return what the vendor says, or raise Refusal."""
+        if ordered := ordered_reply(vendor, behaviour, call.method):
+            return ordered
+        if call.method == "GET":
+            return vendor.show(call, self.accounts)
+        if call.method != "POST":
+            return Reply(status=405, body={"error": "Method Not Allowed"})
+        reception = vendor.take(call, self.accounts)
+        self.receptions.add(reception)
+        return vendor.receipt(reception)
+
+
+def ordered_reply(vendor: Vendor, behaviour: Behaviour, method: str) -> Reply | None:
+    """Return the reply that an instruction asks for, or None where the vendor is to judge by itself."""
+    match behaviour.mode:
+        case "down":
+            return vendor.down
+        case "throttle":
+            after = behaviour.retry_after
+            headers = {} if after is None else {"Retry-After": str(after)}
+            return Reply(status=429, body=vendor.throttled.body, headers=headers)
+        case "closed":
+            return vendor.replies["closed"] if method == "POST" else vendor.unknown
+        case mode if mode in FOR_APPLICATIONS and method == "POST":
+            return vendor.replies[mode]
+    return None
