@@ -11,8 +11,8 @@ from . import encryption
 class Credentials(Mapping[str, Any]):
     """Hold an encrypted token; decrypt at the first look.
 
-    Reading raises CredentialsUnreadable where no configured key fits; copying, saving and printing
-    never decrypt.
+    Reading raises CredentialsUnreadable where no configured key fits; copying, pickling, saving,
+    printing and comparing with nothing never decrypt.
     """
 
     __slots__ = ("_values", "token")
@@ -42,6 +42,16 @@ class Credentials(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self.reveal())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        if not self or not other:
+            return bool(self) == bool(other)
+        return self.reveal() == dict(other)
+
+    def __reduce__(self) -> tuple[type[Credentials], tuple[str]]:
+        return Credentials, (self.token,)
 
     def __bool__(self) -> bool:
         return bool(self.token)

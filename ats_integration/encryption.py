@@ -19,6 +19,9 @@ from .conf import conf
 from .errors import ConfigurationError, CredentialsUnreadable
 
 PURPOSE = b"ats_integration credentials v1"
+#: How every token begins: Fernet's version and the high bytes of its clock, in base64.
+FERNET_START = "gAAAAA"
+UNREADABLE = "None of the configured keys opens these credentials."
 
 
 def encrypt(values: dict[str, Any]) -> str:
@@ -36,8 +39,8 @@ def decrypt(token: str) -> dict[str, Any]:
     """
     try:
         values: dict[str, Any] = json.loads(cipher().decrypt(token.encode()))
-    except (InvalidToken, ValueError) as error:
-        raise CredentialsUnreadable("None of the configured keys opens these credentials.") from error
+    except (InvalidToken, ValueError):
+        raise CredentialsUnreadable(UNREADABLE) from None  # a JSON error would carry the plain text along
     return values
 
 
@@ -48,27 +51,37 @@ def rotate(token: str) -> str:
     """
     try:
         return cipher().rotate(token.encode()).decode()
-    except InvalidToken as error:
-        raise CredentialsUnreadable("None of the configured keys opens these credentials.") from error
+    except InvalidToken:
+        raise CredentialsUnreadable(UNREADABLE) from None
 
 
 def is_current(token: str) -> bool:
     """Tell whether the first key alone opens the token."""
     try:
-        fernet(conf.encryption_keys[0]).decrypt(token.encode())
+        fernet(keys()[0]).decrypt(token.encode())
     except InvalidToken:
         return False
     return True
 
 
+def is_token(text: str) -> bool:
+    """Tell whether a text looks like what `encrypt` returns."""
+    return text.startswith(FERNET_START)
+
+
 def cipher() -> MultiFernet:
-    """Return the cipher of the configured keys.
+    """Return the cipher of the configured keys."""
+    return MultiFernet([fernet(key) for key in keys()])
+
+
+def keys() -> tuple[str, ...]:
+    """Return the configured keys.
 
     Raises ConfigurationError where there is none.
     """
     if not conf.encryption_keys:
         raise ConfigurationError("ATS_ENCRYPTION_KEYS is empty: set at least one long random text.")
-    return MultiFernet([fernet(key) for key in conf.encryption_keys])
+    return conf.encryption_keys
 
 
 @lru_cache(maxsize=32)

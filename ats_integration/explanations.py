@@ -21,11 +21,11 @@ EXPLANATIONS: dict[str, Explanation] = {
         "Make a new key in the ATS, enter it in the connection and test it. Then the applications can be sent again.",
     ),
     "rate_limited": Explanation(
-        "asked for fewer calls than we have applications",
+        "asked us to call less often",
         "Nothing is wrong with the connection. Send the applications again when it is quieter.",
     ),
     "job_closed": Explanation(
-        "does not take applications for the job (any more)",
+        "did not take applications for a job",
         "Open the job in the ATS, or correct the job id at the vacancy, and send the applications again.",
         recovers=False,
     ),
@@ -59,11 +59,11 @@ EXPLANATIONS: dict[str, Explanation] = {
         "could not be found under its address", "Check the base address and the account name of the connection."
     ),
     "tls_error": Explanation(
-        "has no valid certificate", "Check the base address, or tell the ATS's support about its certificate."
+        "showed no valid certificate", "Check the base address, or tell the ATS's support about its certificate."
     ),
-    "invalid_address": Explanation("has an address that is not valid", "Correct the base address of the connection."),
+    "invalid_address": Explanation("could not be called at its address", "Correct the base address of the connection."),
     "address_refused": Explanation(
-        "has an address that we do not call",
+        "was not called because its address is not public",
         "Only public https addresses are called. Correct the base address of the connection.",
     ),
     "config_incomplete": Explanation(
@@ -74,7 +74,7 @@ EXPLANATIONS: dict[str, Explanation] = {
         "Enter the credentials again. Support: check ATS_ENCRYPTION_KEYS.",
     ),
     "unknown_provider": Explanation(
-        "is not a system we know", "Support: check ATS_INTEGRATION['PROVIDERS'] and the connection's provider."
+        "was not called because we do not know that system", "Support: check ATS_INTEGRATION['PROVIDERS'] and the connection's provider."
     ),
     "resume_missing": Explanation(
         "was not called because the CV is not in our storage",
@@ -97,7 +97,7 @@ EXPLANATIONS: dict[str, Explanation] = {
 }
 
 OUT_OF_REACH = Explanation(
-    "is out of order",
+    "answered with a fault of its own",
     "Wait until the ATS is back, test the connection, and send the applications again.",
 )
 

@@ -11,6 +11,7 @@ from django.db.models.expressions import BaseExpression
 from django.db.models.query_utils import DeferredAttribute
 
 from .credentials import Credentials
+from .encryption import is_token
 
 if TYPE_CHECKING:
     Base = models.Field[Mapping[str, Any], Credentials]
@@ -44,6 +45,8 @@ class EncryptedJSONField(Base):
             return Credentials.seal(value)
         if value in (None, ""):
             return Credentials("")
+        if isinstance(value, str) and is_token(value):  # as `dumpdata` wrote it
+            return Credentials(value)
         raise ValidationError("Credentials must be a JSON object.", code="not_an_object")
 
     def get_prep_value(self, value: Any) -> Any:

@@ -7,6 +7,7 @@ JSON and snake_case here. The JSON Schema is published beside this file as `mess
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -16,15 +17,43 @@ from pydantic.alias_generators import to_camel
 
 from .errors import MessageInvalid
 
-#: Instants are kept in UTC, so that the same instant has one spelling.
-Instant = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+#: What the column of a delivery's tries holds.
+MOST_TRIES = 32_767
+#: What may be repeated of a place in a message: names of fields, not what somebody put in their stead.
+FIELD = re.compile(r"[\w.,\[\] ]{1,40}")
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Return an instant in UTC, so that the same instant has one spelling."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("The year is out of range") from None
+
+
+def finite(values: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Refuse NaN and Infinity at any depth: JSON has no word for them."""
+    try:
+        json.dumps(values, allow_nan=False)
+    except ValueError:
+        raise ValueError("NaN and Infinity are not JSON") from None
+    return values
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]
+Settings = Annotated[dict[str, JsonValue], AfterValidator(finite)]
 
 
 class Part(BaseModel):
     """Base of all parts: frozen, camelCase in JSON, no unknown key, no value in an error text."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
     )
 
 
@@ -128,7 +157,7 @@ class Ats(Part):
     config_id: int
     provider: str
     base_url: str = ""
-    settings: dict[str, JsonValue] = {}
+    settings: Settings = {}
     credentials: str | None = None
 
 
@@ -139,9 +168,9 @@ class Message(ApplicationData):
     first failed try.
     """
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1]
     message_id: UUID
-    try_count: int = Field(default=0, ge=0)
+    try_count: int = Field(default=0, ge=0, le=MOST_TRIES)
     created_at: Instant
     deadline_at: Instant | None = None
     ats: Ats
@@ -161,7 +190,7 @@ class Message(ApplicationData):
 
 def build(data: ApplicationData, *, message_id: UUID, created_at: datetime, ats: Ats) -> Message:
     """Put the host's data and the connection together into a first message."""
-    return Message(**dict(data), message_id=message_id, created_at=created_at, ats=ats)
+    return Message(**dict(data), schema_version=1, message_id=message_id, created_at=created_at, ats=ats)
 
 
 def encode(message: Message) -> bytes:
@@ -170,25 +199,29 @@ def encode(message: Message) -> bytes:
 
 
 def decode(raw: Any) -> Message:
-    """Read a message from JSON bytes, text or already parsed JSON.
+    """Read a message from JSON bytes, text or already parsed JSON. No type is guessed: "1" is no number.
 
     Raises MessageInvalid naming the fields that are wrong; their values are never repeated.
     """
     try:
-        if isinstance(raw, bytes | str):
-            return Message.model_validate_json(raw)
-        return Message.model_validate_json(json.dumps(raw))
+        text = raw if isinstance(raw, bytes | str) else json.dumps(raw)
+        return Message.model_validate_json(text, strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         raise invalid(error) from None
-    except (TypeError, ValueError) as error:
-        raise MessageInvalid(f"The message is not JSON ({type(error).__name__}).") from None
+    except (TypeError, ValueError, RecursionError) as error:
+        raise MessageInvalid(f"The message is not JSON ({type(error).__name__}).", ("message",)) from None
 
 
 def invalid(error: ValidationError) -> MessageInvalid:
     """Name what is wrong with a message, field by field."""
-    found = {".".join(str(step) for step in problem["loc"]): problem["msg"] for problem in error.errors()}
-    text = "; ".join(f"{field or 'message'}: {what}" for field, what in sorted(found.items()))
+    found = {place(problem["loc"]): problem["msg"] for problem in error.errors()}
+    text = "; ".join(f"{field}: {what}" for field, what in sorted(found.items()))
     return MessageInvalid(f"The message is invalid: {text}", tuple(sorted(found)))
+
+
+def place(steps: tuple[int | str, ...]) -> str:
+    """Name a place in a message; what cannot be the name of a field is shown as "?"."""
+    return ".".join(str(step) if FIELD.fullmatch(str(step)) else "?" for step in steps) or "message"
 
 
 def json_schema() -> dict[str, Any]:

@@ -17,8 +17,16 @@ from .states import Status
 
 PERIOD = timedelta(days=30)
 
-#: How good or bad a status is, as a word of the stylesheet.
-TONES = {Status.DELIVERED: "ok", Status.DEAD: "bad", Status.RETRYING: "warn", Status.HELD: "warn"}
+#: A status in the customer's words, and how good or bad it is as a word of the stylesheet.
+SHOWN = {
+    Status.PENDING: ("about to be sent", ""),
+    Status.QUEUED: ("on the way", ""),
+    Status.RETRYING: ("being tried again", "warn"),
+    Status.DELIVERED: ("delivered", "ok"),
+    Status.DEAD: ("not delivered", "bad"),
+    Status.HELD: ("waiting", "warn"),
+    Status.ERASED: ("erased", ""),
+}
 
 
 @dataclass(frozen=True)
@@ -29,9 +37,14 @@ class Tally:
     count: int
 
     @property
+    def words(self) -> str:
+        """What the status means to the customer."""
+        return SHOWN[self.status][0]
+
+    @property
     def tone(self) -> str:
-        """Return the ending of the badge's class name, empty for a plain one."""
-        return TONES.get(self.status, "")
+        """The ending of the badge's class name, empty for a plain one."""
+        return SHOWN[self.status][1]
 
 
 @dataclass(frozen=True)
@@ -78,4 +91,4 @@ def last_failures(recent: DeliveryQuerySet) -> dict[int, Failure]:
 
 def ordered(tallies: Sequence[Tally]) -> tuple[Tally, ...]:
     """Return the tallies in the order of a delivery's life."""
-    return tuple(sorted(tallies, key=lambda tally: list(Status).index(tally.status)))
+    return tuple(sorted(tallies, key=lambda tally: list(SHOWN).index(tally.status)))

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import base64
+import html
+import json
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
-from .messages import Message
+from .messages import Address, Answer, Message
 
 MASK = "***"
 EXCERPT_CHARS = 500
 #: Shorter values would mask half of every text.
 SHORTEST = 3
+#: Base64 of a shorter piece would, too.
+SHORTEST_BASE64 = 4
 
-EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+#: Both start only where a word starts and never go back: time grows with the text, not with its square.
+EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"(?<![\w-])\+?\d(?:[ ()./-]?\d){7,14}(?![\w-])")
 QUERY = re.compile(r"\?[^\s\"']+")
 
@@ -24,35 +29,104 @@ class Redactor:
     """Mask a set of values, and whatever looks like an email address or a phone number."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        forms = {form for value in values if len(value) >= SHORTEST for form in spellings(value)}
-        longest_first = sorted(forms, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE) if forms else None
+        forms = {one_line(fold(form)) for value in values for form in spellings(value)}
+        self._forms = sorted((form for form in forms if len(form) >= SHORTEST), key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
         """Return `text` masked, on one line and at most EXCERPT_CHARS long."""
-        masked = self._known.sub(MASK, text) if self._known else text
-        masked = PHONE.sub(MASK, EMAIL.sub(MASK, masked))
-        return " ".join(masked.split())[:EXCERPT_CHARS]
+        masked = mask(one_line(text), self._forms)
+        return PHONE.sub(MASK, EMAIL.sub(MASK, masked))[:EXCERPT_CHARS]
 
     def __repr__(self) -> str:
         return "<Redactor>"
 
 
+def mask(text: str, forms: Iterable[str]) -> str:
+    """Mask every folded form wherever it stands in the text, in capitals or not.
+
+    No regular expression: compiling one with a cover letter in it takes longer than a delivery.
+    """
+    folded = fold(text)
+    for form in forms:
+        if form in folded:
+            pieces = folded.split(form)
+            text, folded = MASK.join(aligned(text, pieces, len(form))), MASK.join(pieces)
+    return text
+
+
+def aligned(text: str, pieces: Iterable[str], gap: int) -> Iterator[str]:
+    """Cut a text where its folded twin was cut."""
+    start = 0
+    for piece in pieces:
+        yield text[start : start + len(piece)]
+        start += len(piece) + gap
+
+
+def fold(text: str) -> str:
+    """Return a text in small letters, each in the place of its capital."""
+    if text.isascii():
+        return text.lower()
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+
+
+def one_line(text: str) -> str:
+    """Return a text with one blank between its words."""
+    return " ".join(text.split())
+
+
 def spellings(value: str) -> set[str]:
-    """Return how a value may appear in an address, a header or a body."""
-    basic = base64.b64encode(f"{value}:".encode()).decode()
-    plain = base64.b64encode(value.encode()).decode()
-    escaped = value.encode("unicode_escape").decode()
-    return {value, quote(value, safe=""), quote_plus(value), basic, plain.rstrip("="), escaped}
+    """Return how a value may appear in an address, a header or a body; nothing where it is too short."""
+    plain = one_line(value)
+    if len(plain) < SHORTEST:
+        return set()
+    in_html = html.escape(value)
+    in_json = {json.dumps(value, ensure_ascii=ascii)[1:-1] for ascii in (True, False)}
+    in_php = {form.replace("/", "\\/") for form in in_json}
+    in_url = {escape(value, safe=safe, errors="replace") for escape in (quote, quote_plus) for safe in ("", "/")}
+    return {plain, value, in_html, in_html.replace("&#x27;", "&#39;"), *in_json, *in_php, *in_url, *in_base64(value)}
+
+
+def in_base64(value: str) -> Iterator[str]:
+    """Yield what base64 makes of a value wherever it stands in what was encoded, such as `user:value`."""
+    raw = value.encode(errors="replace")
+    for before in range(3):
+        whole = base64.b64encode(bytes(before) + raw).decode()
+        sure = whole[-(-before * 8 // 6) : (before + len(raw)) * 8 // 6]
+        if len(sure) >= SHORTEST_BASE64:
+            yield sure
+            yield sure.translate(str.maketrans("+/", "-_"))
 
 
 def redactor_for(message: Message, secrets: Iterable[object]) -> Redactor:
     """Build the redactor of one delivery: its credentials and its candidate."""
-    person = message.candidate
-    personal = (person.first_name, person.last_name, person.full_name, person.email, person.phone)
-    links = (person.linkedin_url, person.website_url, message.application.cover_letter)
-    filename = (message.resume.filename,) if message.resume else ()
-    return Redactor([*map(str, secrets), *personal, *links, *filename])
+    return Redactor([*map(str, secrets), *personal(message)])
+
+
+def personal(message: Message) -> Iterator[str]:
+    """Yield everything of a message that tells of the person; texts line by line."""
+    person, application = message.candidate, message.application
+    yield from (person.first_name, person.last_name, person.full_name, person.email, person.phone)
+    yield from (person.linkedin_url, person.website_url, *lived_at(person.address))
+    yield from application.cover_letter.splitlines()
+    yield from (line for answer in application.answers for text in said(answer) for line in text.splitlines())
+    if message.resume:
+        yield message.resume.filename
+
+
+def lived_at(address: Address) -> tuple[str, ...]:
+    """Return what tells where somebody lives; a country does not."""
+    return address.street, address.postal_code, address.city
+
+
+def said(answer: Answer) -> tuple[str, ...]:
+    """Return an answer as texts; yes and no tell nothing of a person."""
+    match answer.answer:
+        case bool():
+            return ()
+        case tuple(chosen):
+            return chosen
+        case other:
+            return (str(other),)
 
 
 class DropQueries(logging.Filter):

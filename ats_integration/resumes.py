@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from mimetypes import MimeTypes
 from pathlib import PurePath
 
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import File
 from django.core.files.storage import Storage, storages
 from django.db.models.fields.files import FieldFile
@@ -19,6 +20,19 @@ from .messages import Resume
 
 CHUNK = 64 * 1024
 FALLBACK_TYPE = "application/octet-stream"
+
+#: Media types by extension: Python's own table and what CVs are written with, nothing of this machine's.
+media_types = MimeTypes()
+for extension, media_type in {
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".pages": "application/vnd.apple.pages",
+    ".rtf": "application/rtf",
+}.items():
+    media_types.add_type(media_type, extension)
+
+#: What a storage raises where it cannot, or must not, give a file.
+UNREADABLE = (OSError, ValueError, SuspiciousOperation)
 
 
 @dataclass(frozen=True)
@@ -31,7 +45,7 @@ class OpenResume:
     @property
     def filename(self) -> str:
         """The candidate's own file name, without any folder."""
-        return PurePath(self.resume.filename.replace("\\", "/")).name
+        return bare(self.resume.filename)
 
 
 def describe(file: FieldFile, *, filename: str = "") -> Resume:
@@ -40,11 +54,17 @@ def describe(file: FieldFile, *, filename: str = "") -> Resume:
     Raises OSError where the storage cannot give the file.
     """
     assert file.name
-    shown = filename or PurePath(file.name).name
+    shown = bare(filename) or bare(file.name)
     with file.storage.open(file.name) as stream:
         digest, size = fingerprint(stream)
-    kind = mimetypes.guess_type(shown)[0] or FALLBACK_TYPE
+    kind = media_types.guess_type(shown)[0] or FALLBACK_TYPE
     return Resume(filename=shown, content_type=kind, size=size, sha256=digest, storage_key=file.name)
+
+
+def bare(filename: str) -> str:
+    """Return a file name without any folder, whichever system it comes from."""
+    name = PurePath(filename.replace("\\", "/")).name
+    return "" if name == ".." else name
 
 
 @contextmanager
@@ -66,16 +86,24 @@ def find(resume: Resume) -> File[bytes]:
     storage: Storage = storages[conf.resume_storage]
     try:
         return storage.open(resume.storage_key)
-    except (OSError, ValueError) as error:
-        raise ResumeMissing(f"The CV could not be read from the storage ({type(error).__name__}).") from None
+    except UNREADABLE as error:
+        raise missing(error) from None
 
 
 def check(resume: Resume, stream: File[bytes]) -> None:
-    """Compare content with description and rewind, or raise ResumeChanged."""
-    digest, _size = fingerprint(stream)
+    """Compare content with description and rewind, or raise ResumeChanged or ResumeMissing."""
+    try:
+        digest, _size = fingerprint(stream)
+    except UNREADABLE as error:
+        raise missing(error) from None
     if digest != resume.sha256:
         raise ResumeChanged("The stored CV is not the one that was handed in.")
     stream.seek(0)
+
+
+def missing(error: Exception) -> ResumeMissing:
+    """Name what kept the storage from giving a file, without any path."""
+    return ResumeMissing(f"The CV could not be read from the storage ({type(error).__name__}).")
 
 
 def fingerprint(stream: File[bytes]) -> tuple[str, int]:

@@ -8,6 +8,7 @@ all their tries in the first minute. The last try is aimed at the end of the bud
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,8 +44,14 @@ class Policy:
 
 def backoff(policy: Policy, tries: int, *, chance: float) -> timedelta:
     """Return the wait after failed try number `tries` (1 = the first); `chance` is in [0, 1)."""
-    longest = min(policy.cap / policy.base, policy.factor ** min(tries - 1, 64)) * policy.base
-    return longest / 2 * (1 + chance)
+    return longest_wait(policy, tries - 1) / 2 * (1 + chance)
+
+
+def longest_wait(policy: Policy, steps: int) -> timedelta:
+    """Return `base * factor ** steps` or the cap, whichever is shorter; logarithms, for a power may be too large."""
+    if steps * math.log(policy.factor) >= math.log(policy.cap / policy.base):
+        return policy.cap
+    return policy.base * policy.factor**steps
 
 
 def next_try(

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import connections, overview
+from . import connection_check, connections, overview
 from .adapters import customers_of
 from .errors import ConnectionInUse, UnknownProvider
 from .forms import ConnectionForm, form_class
@@ -87,8 +87,6 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def test_connection(request: HttpRequest, pk: int) -> HttpResponse:
     """Call the ATS with what is stored and show what that proves."""
-    from . import connection_check
-
     config = own_config(request, pk)
     return page(request, "tested", config=config, report=connection_check.check_connection(config, ()))
 

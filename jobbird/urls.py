@@ -18,6 +18,7 @@ urlpatterns = [
     path("customer/applications/<int:pk>/", customer_views.application, name="application"),
     path("customer/applications/<int:pk>/cv/", customer_views.cv, name="cv"),
     path("customer/ats/", include("ats_integration.urls")),
+    path("cv/", include("ats_integration.public_urls")),
     path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.template.defaultfilters import pluralize
 from django.template.response import TemplateResponse
 
-from .. import connections
+from .. import connection_check, connections
 from ..errors import ConnectionInUse
 from ..forms import form_class
 from ..forms.connection import ADVANCED, GENERAL
@@ -59,11 +59,12 @@ class ATSConfigAdmin(ModelAdmin[ATSConfig]):
     def get_fieldsets(self, request: HttpRequest, obj: ATSConfig | None = None) -> Any:
         """Group the fields; somebody who may only look sees no secret field at all."""
         shown = self.has_change_permission(request, obj) if obj else True
-        declared = [field.name for field in form_class(slug_of(request, obj))().declared()]
-        account = declared if shown else ["account"]
+        form = form_class(slug_of(request, obj))
+        declared = [field.name for field in form.declared()]
+        account = {"fields": declared if shown else ["account"], "description": form.advice()}
         return (
             (None, {"fields": ("provider", "customer", *GENERAL)}),
-            ("Account", {"fields": account}),
+            ("Account", account),
             ("Advanced", {"fields": ADVANCED, "classes": ("collapse",)}),
             *([("Times", {"fields": ("created_at", "updated_at")})] if obj else []),
         )
@@ -75,7 +76,7 @@ class ATSConfigAdmin(ModelAdmin[ATSConfig]):
     @admin.display(description="account")
     def account(self, config: ATSConfig) -> str:
         """Return what is known of the account, without secrets."""
-        return ", ".join(f"{name}: {value}" for name, value in config.settings.items())
+        return ", ".join(f"{name}: {value}" for name, value in sorted(config.settings.items()))
 
     def get_deleted_objects(
         self, objs: QuerySet[ATSConfig] | Sequence[ATSConfig], request: HttpRequest
@@ -123,12 +124,11 @@ class ATSConfigAdmin(ModelAdmin[ATSConfig]):
     @admin.action(description="Test connection", permissions=["change"])
     def test_selected(self, request: HttpRequest, queryset: QuerySet[ATSConfig]) -> None:
         """Call each ATS with what is stored and say what that proves."""
-        from .. import connection_check
-
         for config in queryset[:MAX_TESTS]:
             report = connection_check.check_connection(config, ())
             level = messages.SUCCESS if report.ok else messages.ERROR
-            self.message_user(request, " ".join([f"{config}:", *report.problems, *report.proven]), level)
+            found = (f"{config}:", *report.problems, *report.proven, *report.unproven)
+            self.message_user(request, " ".join(found), level)
         if (left := queryset.count() - MAX_TESTS) > 0:
             self.message_user(request, f"{left} more were not tested: choose at most {MAX_TESTS}.", messages.WARNING)
 

@@ -62,9 +62,15 @@ class ConnectionForm(ModelForm):
         """Offer these customers only."""
         self.fields["customer"] = forms.ModelChoiceField(customers)
 
-    def declared(self) -> tuple[ConfigField, ...]:
+    @classmethod
+    def declared(cls) -> tuple[ConfigField, ...]:
         """Return what the ATS wants to know."""
-        return self.ats.fields if self.ats else ()
+        return cls.ats.fields if cls.ats else ()
+
+    @classmethod
+    def advice(cls) -> str:
+        """Return what is not certain about the adapter, and what a job id is there."""
+        return f"{cls.ats.beta} {cls.ats.job_id_help}".strip() if cls.ats else ""
 
     def show_what_is_stored(self, field: ConfigField) -> None:
         """Fill a plain field with its value; say of a secret one only whether it has any."""

@@ -54,6 +54,7 @@ def input_for(field: ConfigField) -> forms.Field:
         "help_text": field.help,
         "required": field.required and not field.default,
         "initial": field.default,
+        "error_messages": {"required": "This is needed."},
     }
     if field.choices:
         return forms.ChoiceField(choices=options(field), **about)

@@ -10,6 +10,8 @@ from django.utils.html import format_html
 
 from .models import Application, Customer, CustomerUser, Vacancy
 
+admin.site.site_header = admin.site.site_title = "Jobbird administration"
+
 
 class MemberInline(admin.TabularInline):
     """The users of a customer."""

@@ -45,7 +45,6 @@ class ApplicationForm(forms.ModelForm):
     class Meta:
         model = Application
         fields = ("first_name", "last_name", "email", "phone", "linkedin_url", "website_url", "cover_letter", "cv")
-        help_texts = {"last_name": "Leave this empty if you have one name only."}
         widgets = {
             "first_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
             "last_name": forms.TextInput(attrs={"autocomplete": "family-name"}),

@@ -51,7 +51,6 @@ def add_vacancies(customer: Customer, demo: DemoCustomer) -> None:
 def add_connection(customer: Customer, demo: DemoCustomer, ats_url: str) -> None:
     """Write the connection of a customer."""
     values: dict[str, Any] = {
-        "name": f"{demo.name} at {demo.provider.title()}",
         "settings": demo.settings,
         "credentials": demo.credentials,
         "base_url": f"{ats_url.rstrip('/')}/{demo.provider}",

@@ -31,3 +31,16 @@ def wait_for(port: int, *, patience: timedelta = timedelta(seconds=30)) -> None:
         if time.monotonic() > stop:
             raise TimeoutError(f"Nothing answers on port {port}.")
         time.sleep(0.05)
+
+
+def is_free(port: int) -> bool:
+    """Tell whether we could listen on a port of the loopback interface."""
+    if is_open(port):
+        return False
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

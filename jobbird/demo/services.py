@@ -18,7 +18,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from .ports import free_port, wait_for
 
 #: The stand-in's own credentials; it listens on the loopback interface only.
-S3_ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo-secret", "AWS_DEFAULT_REGION": "eu-west-1"}
+S3_ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "demo",
+    "AWS_SECRET_ACCESS_KEY": "demo-secret",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+}
 LONGEST_S3_START = 60  # seconds
 
 
@@ -58,7 +62,13 @@ def s3_command(folder: Path, port: int) -> list[str]:
     options = {"dir": folder, "ip": "127.0.0.1", "ip.bind": "127.0.0.1", "s3.port": port}
     inner = ("master.port", "volume.port", "filer.port", "admin.port")
     ports = {name: free_port() for part in (*inner, "s3.port") for name in (part, f"{part}.grpc")}
-    off = {"admin.ui": "false", "master.telemetry": "false", "webdav": "false", "s3.port.iceberg": 0, "s3.port.lance": 0}
+    off = {
+        "admin.ui": "false",
+        "master.telemetry": "false",
+        "webdav": "false",
+        "s3.port.iceberg": 0,
+        "s3.port.lance": 0,
+    }
     return [weed, "mini", *(f"-{name}={value}" for name, value in {**ports, **options, **off}.items())]
 
 

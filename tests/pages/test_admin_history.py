@@ -193,7 +193,7 @@ class TestResending:
         assert (Status.QUEUED, 0, 1) == (delivery.status, delivery.try_count, letter.resend_count)
 
     def test_sends_the_chosen_ones_only(self, admin_client: Client, letter: DeadLetter) -> None:
-        other = rows.dead_letter(letter.delivery.config)
+        other = rows.dead_letter(ATSConfig.objects.get())
         resend(admin_client, letter)
         other.refresh_from_db()
         assert 0 == other.resend_count
@@ -213,7 +213,7 @@ class TestResending:
         assert Status.DEAD == Delivery.objects.get().status
 
     def test_sends_nothing_where_what_was_chosen_is_gone(self, admin_client: Client, letter: DeadLetter) -> None:
-        gone = rows.dead_letter(letter.delivery.config)
+        gone = rows.dead_letter(ATSConfig.objects.get())
         DeadLetter.objects.filter(pk=gone.pk).delete()
         resend(admin_client, gone)
         assert Status.DEAD == Delivery.objects.get().status

@@ -1,0 +1,373 @@
+"""What every adapter promises. Each one's test class inherits these claims and adds its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as trying
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from ats_integration.connection_check import ConnectionReport, check_connection
+from ats_integration.errors import (
+    DeliveryError,
+    JobClosed,
+    OurFault,
+    RateLimited,
+    Rejected,
+    Unauthorized,
+    Unavailable,
+    Uncertain,
+)
+from ats_integration.models import ATSConfig
+from ats_integration.providers import exchange
+from ats_integration.providers.base import PARTS, Provider, Receipt, Response, Submission, present
+from ats_integration.providers.exchange import Accepted
+from ats_integration.sandbox import Sandbox
+from ats_integration.sandbox.values import Reception
+from ats_integration.sandbox.vendors import VENDORS
+from tests.factories import FILENAME, PDF, bare_message, message, submission_of
+from tests.providers.tiny_servers import listening, ok, saying
+
+DOCS = Path(__file__).parents[2] / "docs" / "providers"
+EMAIL = "sanne.devries@example.org"
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["ok", "error", "success", "candidate"]), inner),
+)
+
+
+class ProviderContract:
+    """Inherit, and set the attributes."""
+
+    provider: ClassVar[Provider]
+    settings: ClassVar[dict[str, Any]]
+    credentials: ClassVar[dict[str, str]]
+    #: The call of the fact file for `settings` and the job 4000001.
+    production_address: ClassVar[str]
+    #: A status and a body that mean success, and the receipt's reference.
+    accepted: ClassVar[tuple[int, bytes, str]]
+    #: Which parts of a full message the ATS is not told.
+    dropped: ClassVar[tuple[str, ...]]
+    #: Whether the ATS refuses an application without a CV.
+    needs_resume: ClassVar[bool] = False
+
+    @pytest.fixture
+    def base_url(self, ats: Sandbox) -> str:
+        return ats.url(self.provider.slug)
+
+    @pytest.fixture
+    def hand_in(self, base_url: str) -> Callable[..., Accepted]:
+        return lambda **changes: exchange.hand_in(self.provider, self.submission(base_url=base_url, **changes))
+
+    @pytest.fixture
+    def arrived(self, hand_in: Callable[..., Accepted], ats: Sandbox) -> Callable[..., Reception]:
+        def arrived(**changes: Any) -> Reception:
+            hand_in(**changes)
+            (reception,) = ats.received(self.provider.slug)
+            return reception
+
+        return arrived
+
+    def submission(self, **changes: Any) -> Submission:
+        values = {"settings": self.settings, "credentials": self.credentials, **changes}
+        return submission_of(self.provider, **values)
+
+    def config(self, base_url: str, **changes: Any) -> ATSConfig:
+        values = {"provider": self.provider.slug, "settings": self.settings, "credentials": self.credentials}
+        return ATSConfig(**{**values, "base_url": base_url, **changes})
+
+    # Declaration ----------------------------------------------------------------------------------
+
+    def test_says_where_each_field_is_found(self) -> None:
+        assert [] == [field.name for field in self.provider.fields if not (field.label and field.help)]
+
+    def test_has_a_secret(self) -> None:
+        assert any(field.secret for field in self.provider.fields)
+
+    def test_carries_known_parts_only(self) -> None:
+        assert set(PARTS) >= self.provider.carries
+
+    def test_has_a_page_and_a_stand_in(self) -> None:
+        page = (DOCS / f"{self.provider.slug}.md").read_text()
+        assert self.provider.slug in VENDORS
+        assert [] == [field.label for field in self.provider.fields if field.label not in page]
+
+    def test_takes_its_own_example_values(self) -> None:
+        assert {} == self.provider.problems(self.settings, self.credentials)
+
+    def test_asks_for_every_required_field(self) -> None:
+        required = {field.name for field in self.provider.fields if field.required and not field.default}
+        assert required == set(self.provider.problems({}, {}))
+
+    def test_refuses_values_that_would_change_the_address(self) -> None:
+        for evil in ("a/b", "a?b", "a#b", "..", "evil.example/", "a b", "a@b"):
+            plain = {field.name: evil for field in self.provider.fields if not field.secret and field.required}
+            assert set(plain) <= set(self.provider.problems(plain, self.credentials)), evil
+
+    def test_refuses_a_secret_that_no_header_can_carry(self) -> None:
+        for broken in ("key\n", " key", "k\u00e9y", "k\u20acy", "k\x00y"):
+            secret = dict.fromkeys(self.credentials, broken)
+            assert set(secret) == set(self.provider.problems(self.settings, secret))
+
+    # Building -------------------------------------------------------------------------------------
+
+    def test_calls_the_documented_address(self) -> None:
+        submission = self.submission()
+        request = self.provider.build(submission)
+        assert self.production_address == self.provider.home(submission.settings) + request.path
+        assert "POST" == request.method
+
+    def test_builds_the_same_twice_and_leaves_the_cv_alone(self) -> None:
+        submission = self.submission()
+        assert self.provider.build(submission) == self.provider.build(submission)
+        assert submission.resume is not None
+        assert 0 == submission.resume.stream.tell()
+
+    def test_keeps_a_strange_job_id_inside_its_step_of_the_path(self) -> None:
+        request = self.provider.build(self.submission(vacancy={"external_id": "a/b?c#d&e"}))
+        assert "a%2Fb%3Fc%23d%26e" in request.path
+
+    @pytest.mark.parametrize("job", ["", " ", ".", ".."])
+    def test_refuses_a_vacancy_without_job_id_before_any_call(
+        self, job: str, hand_in: Callable[..., Accepted], ats: Sandbox
+    ) -> None:
+        with pytest.raises(Rejected) as refused:
+            hand_in(vacancy={"external_id": job})
+        assert "job_id_missing" == refused.value.code
+        assert 0 == ats.stats()[self.provider.slug]["calls"]
+
+    def test_refuses_an_incomplete_connection_before_any_call(
+        self, hand_in: Callable[..., Accepted], ats: Sandbox
+    ) -> None:
+        with pytest.raises(OurFault) as refused:
+            hand_in(credentials={})
+        assert "config_incomplete" == refused.value.code
+        assert 0 == ats.stats()[self.provider.slug]["calls"]
+
+    def test_shows_no_secret_and_no_candidate_when_printed(self) -> None:
+        shown = repr(self.provider.build(self.submission()))
+        assert [] == [secret for secret in (*self.credentials.values(), EMAIL) if secret in shown]
+
+    # Delivering -----------------------------------------------------------------------------------
+
+    def test_delivers_the_person_and_the_job(self, arrived: Callable[..., Reception]) -> None:
+        reception = arrived()
+        assert ("Sanne de Vries", EMAIL, "+31612345678") == (reception.name, reception.email, reception.phone)
+        assert "4000001" == reception.job_id
+
+    def test_delivers_the_cv_byte_by_byte(self, arrived: Callable[..., Reception]) -> None:
+        resume = arrived().resume
+        assert resume is not None
+        assert hashlib.sha256(PDF).hexdigest() == resume.sha256
+        assert (FILENAME, "application/pdf", len(PDF)) == (resume.filename, resume.content_type, resume.size)
+
+    def test_delivers_or_names_every_part(self, hand_in: Callable[..., Accepted], ats: Sandbox) -> None:
+        """Given a message with everything, each part is either at the ATS or in `dropped`."""
+        dropped = hand_in().receipt.dropped
+        (reception,) = ats.received(self.provider.slug)
+        full, arrived = message(), json.dumps([*reception.fields.values()], ensure_ascii=False)
+        texts = {
+            "cover_letter": json.dumps(full.application.cover_letter, ensure_ascii=False)[1:-1],
+            "phone": full.candidate.phone,
+            "address": full.candidate.address.street,
+            "linkedin_url": full.candidate.linkedin_url,
+            "website_url": full.candidate.website_url,
+            "source": full.application.source,
+        }
+        for part, text in texts.items():
+            assert (part in dropped) != (text in arrived), part
+
+    def test_names_what_was_dropped(self, hand_in: Callable[..., Accepted]) -> None:
+        assert self.dropped == hand_in().receipt.dropped
+        assert set(PARTS) == present(message())
+
+    def test_drops_nothing_of_a_bare_message(self) -> None:
+        assert () == self.provider.dropped(bare_message())
+
+    def test_reads_the_reference(self, hand_in: Callable[..., Accepted]) -> None:
+        status, body, reference = self.accepted
+        assert reference == self.provider.judge(Response(status=status, body=body)).reference
+        assert status == hand_in().status
+
+    def test_delivers_a_bare_application_where_the_ats_takes_one(
+        self, hand_in: Callable[..., Accepted], ats: Sandbox
+    ) -> None:
+        bare = {"application": {"cover_letter": "", "source": "", "answers": [], "consent": {}}}
+        bare |= {"candidate": {"phone": "", "linkedin_url": "", "website_url": "", "address": {}}, "resume": None}
+        if self.needs_resume:
+            with pytest.raises(Rejected):
+                hand_in(**bare)
+            bare.pop("resume")
+        assert () == hand_in(**bare).receipt.dropped
+        assert 1 == len(ats.received(self.provider.slug))
+
+    @pytest.mark.parametrize(
+        ("first", "last"),
+        [("Zoë", "van der Bérg-Łuczak"), ("François", "'t Hooft"), ("李", "小龍"), ("Noor", "d’Angelo")],
+    )
+    def test_delivers_names_as_they_are(self, first: str, last: str, arrived: Callable[..., Reception]) -> None:
+        assert f"{first} {last}" == arrived(candidate={"first_name": first, "last_name": last}).name
+
+    def test_delivers_somebody_with_one_name(self, arrived: Callable[..., Reception]) -> None:
+        assert arrived(candidate={"first_name": "Sukarno", "last_name": ""}).name.startswith("Sukarno")
+
+    @pytest.mark.parametrize(
+        ("given", "arriving"),
+        [
+            ('Mijn "CV" 😀 ñ.pdf', "Mijn 'CV' 😀 ñ.pdf"),
+            ("cv\r\nX-Evil: 1.pdf", "cvX-Evil: 1.pdf"),
+            ("../../etc/cv.pdf", "cv.pdf"),
+            ("履歴書.pdf", "履歴書.pdf"),
+            ("a" * 300 + ".pdf", "a" * 100 + ".pdf"),
+        ],
+    )
+    def test_delivers_file_names_in_a_safe_form(
+        self, given: str, arriving: str, arrived: Callable[..., Reception]
+    ) -> None:
+        resume = arrived(resume={"filename": given}).resume
+        assert resume is not None
+        assert arriving == resume.filename
+
+    def test_delivers_a_very_long_cover_letter(self, arrived: Callable[..., Reception]) -> None:
+        letter = "Ik ben gemotiveerd. ✨\n" * 5_000
+        assert letter.strip() in arrived(application={"cover_letter": letter}).cover_letter
+
+    def test_delivers_a_cv_of_25_megabytes(self, arrived: Callable[..., Reception]) -> None:
+        content = bytes(range(256)) * 100_000
+        resume = arrived(content=content).resume
+        assert resume is not None
+        assert hashlib.sha256(content).hexdigest() == resume.sha256
+
+    def test_does_not_call_an_empty_cv_delivered(self, hand_in: Callable[..., Accepted]) -> None:
+        with pytest.raises(Rejected):
+            hand_in(content=b"")
+
+    # Failing --------------------------------------------------------------------------------------
+
+    @pytest.mark.parametrize(
+        ("mode", "failure", "code"),
+        [
+            ("refuse_key", Unauthorized, "unauthorized"),
+            ("closed", JobClosed, "job_closed"),
+            ("reject", Rejected, "rejected"),
+            ("down", Unavailable, "http_503"),
+            ("throttle", RateLimited, "rate_limited"),
+            ("drop_answer", Uncertain, "connection_lost"),
+        ],
+    )
+    def test_names_what_went_wrong(
+        self, mode: str, failure: type[DeliveryError], code: str, hand_in: Callable[..., Accepted], ats: Sandbox
+    ) -> None:
+        ats.behave(self.provider.slug, mode)
+        with pytest.raises(failure) as failed:
+            hand_in()
+        assert (failure, code) == (type(failed.value), failed.value.code)
+
+    def test_is_uncertain_when_no_answer_comes(
+        self, hurry: None, hand_in: Callable[..., Accepted], ats: Sandbox
+    ) -> None:
+        ats.behave(self.provider.slug, "blackhole")
+        with pytest.raises(Uncertain) as failed:
+            hand_in()
+        assert "read_timeout" == failed.value.code
+
+    def test_hears_how_long_to_wait(self, hand_in: Callable[..., Accepted], ats: Sandbox) -> None:
+        ats.behave(self.provider.slug, "throttle", retry_after=17)
+        with pytest.raises(RateLimited) as failed:
+            hand_in()
+        assert failed.value.retry_after is not None
+        assert 17 == failed.value.retry_after.total_seconds()
+
+    def test_does_not_take_just_any_answer_for_success(self, hand_in: Callable[..., Accepted]) -> None:
+        with pytest.raises(Uncertain):
+            self.provider.judge(Response(status=200, body=b"<html>Welcome</html>"))
+
+    @pytest.mark.parametrize("status", range(300, 600))
+    def test_has_one_failure_for_every_status(self, status: int) -> None:
+        with pytest.raises(DeliveryError) as failed:
+            self.provider.judge(Response(status=status, body=b"{}"))
+        assert status == failed.value.status or failed.value.status is None
+
+    @given(status=st.integers(100, 599), body=st.binary() | JSON.map(lambda v: json.dumps(v).encode()))
+    @trying(max_examples=150, deadline=None)
+    def test_reads_any_answer_without_breaking(self, status: int, body: bytes) -> None:
+        try:
+            assert isinstance(self.provider.judge(Response(status=status, body=body)), Receipt)
+        except DeliveryError as failed:
+            assert isinstance(failed.detail, str)
+
+    @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"error":' * 100_000, b"9" * 10_000, b"\xff\xfe\x00"])
+    def test_survives_a_hostile_body(self, body: bytes) -> None:
+        with pytest.raises(DeliveryError):
+            self.provider.judge(Response(status=422, body=body))
+
+    # Keeping secrets ------------------------------------------------------------------------------
+
+    def test_repeats_no_secret_and_no_candidate_that_an_answer_echoes(self) -> None:
+        secret = next(iter(self.credentials.values()))
+        body = json.dumps({"error": f"{secret} {EMAIL} Sanne +31612345678"}).encode()
+        with listening(saying(ok(body, status=b"422 Unprocessable"))) as port, pytest.raises(DeliveryError) as failed:
+            exchange.hand_in(self.provider, self.submission(base_url=f"http://127.0.0.1:{port}"))
+        told = f"{failed.value} {failed.value.detail} {failed.value.excerpt}"
+        assert [] == [word for word in (secret, EMAIL, "Sanne", "+31612345678") if word in told]
+
+    def test_logs_no_secret_and_no_candidate(
+        self, hand_in: Callable[..., Accepted], ats: Sandbox, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level(logging.DEBUG):
+            hand_in()
+            ats.behave(self.provider.slug, "drop_answer")
+            with pytest.raises(Uncertain):
+                hand_in()
+        logged = caplog.text + repr([record.__dict__ for record in caplog.records])
+        assert "urllib3" in logged
+        assert [] == [word for word in (*self.credentials.values(), EMAIL, "Sanne", FILENAME) if word in logged]
+
+    # Testing the connection -----------------------------------------------------------------------
+
+    def test_proves_the_account_and_the_jobs(self, base_url: str) -> None:
+        report = check_connection(self.config(base_url), ["4000001", "4000002"])
+        assert report.ok
+        assert 3 == len(report.proven)
+        assert () == report.problems + report.unknown_jobs
+
+    def test_says_what_it_cannot_prove(self, base_url: str) -> None:
+        assert self.provider.unproven == check_connection(self.config(base_url)).unproven
+
+    def test_names_unknown_jobs_when_tested(self, base_url: str, ats: Sandbox) -> None:
+        key = next(iter(self.credentials.values()))
+        for account in ("acmebv", "acme", ""):
+            ats.register(self.provider.slug, account=account, key=key, jobs=["4000001"])
+        report = check_connection(self.config(base_url), ["4000001", "4000002"])
+        assert ("4000002",) == report.unknown_jobs
+        assert report.ok
+
+    def test_tests_with_harmless_calls_only(self, base_url: str, ats: Sandbox) -> None:
+        probes = self.provider.ping(self.settings, self.credentials, ["1"])
+        assert {"GET"} == {probe.request.method for probe in probes}
+        check_connection(self.config(base_url), ["1"])
+        assert [] == ats.received()
+
+    @pytest.mark.parametrize("mode", ["down", "throttle", "reset", "blackhole", "drop_answer"])
+    def test_reports_an_ats_that_does_not_work(self, mode: str, hurry: None, base_url: str, ats: Sandbox) -> None:
+        ats.behave(self.provider.slug, mode)
+        report = check_connection(self.config(base_url), ["4000001"])
+        assert not report.ok
+        assert 1 == len(report.problems)
+        assert report.problems[0].startswith(self.provider.name)
+
+    def test_reports_credentials_that_cannot_be_opened(self, base_url: str, settings: Settings) -> None:
+        config = self.config(base_url)
+        settings.ATS_INTEGRATION = {**settings.ATS_INTEGRATION, "ENCRYPTION_KEYS": ["another-key-0123456789abcdef"]}
+        config.credentials = type(config.credentials)(config.credentials.token)
+        report = check_connection(config)
+        assert ConnectionReport(problems=report.problems) == report
+        assert "None of the configured keys opens these credentials." == report.problems[0]
