@@ -19,7 +19,9 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.utils.module_loading import import_string
 from rq.serializers import JSONSerializer, resolve_serializer
 
+from .adapters import ApplicationAdapter
 from .conf import DEFAULTS, Conf, conf, given
+from .providers.base import Provider
 from .states import HAPPY_QUEUE, RETRY_QUEUE
 
 SHORTEST_KEY = 16  # characters
@@ -38,15 +40,27 @@ def warning(number: int, message: str, hint: str) -> Warning:
 @register("ats_integration")
 def check_settings(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
     """Look at every setting of the app; where their names or types are wrong, at nothing else."""
-    if shape := [*unknown_keys(), *wrong_types(), *missing_keys()]:
-        return shape
-    return [*models(), *dotted_paths(), *encryption(), *rq_queues(), *rq_classes(), *durations()]
+    return shape() or [
+        *models(),
+        *dotted_paths(),
+        *encryption(),
+        *rq_queues(),
+        *rq_classes(),
+        *durations(),
+        *numbers(),
+        *resumes(),
+    ]
 
 
 @register(Tags.security, "ats_integration", deploy=True)
 def check_deployment(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
     """Look at what is fine on a laptop and not in production."""
-    return [*deployment()]
+    return [] if shape() else [*deployment()]
+
+
+def shape() -> list[CheckMessage]:
+    """Look at names and types; where they are wrong, nothing else can be looked at."""
+    return [*unknown_keys(), *wrong_types(), *missing_keys()]
 
 
 def unknown_keys() -> Iterator[CheckMessage]:
@@ -98,15 +112,30 @@ def models() -> Iterator[CheckMessage]:
 
 
 def dotted_paths() -> Iterator[CheckMessage]:
-    """E005: a dotted path that leads nowhere."""
-    named = [("APPLICATION_ADAPTER", conf.application_adapter), ("CUSTOMERS_OF_USER", conf.customers_of_user)]
-    for key, path in [*named, *(("PROVIDERS", path) for path in conf.providers)]:
-        try:
-            import_string(path) if path else None
-        except Exception as problem:
-            yield error(
-                5, f"ATS_INTEGRATION['{key}']: {path} cannot be imported.", f"{type(problem).__name__}: {problem}"
-            )
+    """E005: a dotted path that leads nowhere, or to something else than it should."""
+    yield from wrong_path("APPLICATION_ADAPTER", conf.application_adapter, ApplicationAdapter)
+    for path in conf.providers:
+        yield from wrong_path("PROVIDERS", path, Provider)
+    if conf.customers_of_user:
+        yield from wrong_path("CUSTOMERS_OF_USER", conf.customers_of_user, None)
+
+
+def wrong_path(key: str, path: str, base: type | None) -> Iterator[CheckMessage]:
+    """Say what is wrong with one dotted path that should lead to a subclass of `base`, or to a function."""
+    try:
+        found = import_string(path)
+    except Exception as problem:
+        hint = f"{type(problem).__name__}: {problem}"
+        yield error(5, f"ATS_INTEGRATION['{key}']: {path} cannot be imported.", hint)
+        return
+    if base and not is_subclass(found, base):
+        hint = f"Name a subclass of {base.__module__}.{base.__name__}."
+        yield error(5, f"ATS_INTEGRATION['{key}']: {path} is no {base.__name__}.", hint)
+
+
+def is_subclass(found: object, base: type) -> bool:
+    """Tell whether something is a class below `base`, or `base` itself."""
+    return isinstance(found, type) and issubclass(found, base)
 
 
 def encryption() -> Iterator[CheckMessage]:
@@ -124,7 +153,7 @@ def rq_queues() -> Iterator[CheckMessage]:
     for name in (HAPPY_QUEUE, RETRY_QUEUE):
         if name not in queues:
             yield error(8, f"RQ_QUEUES has no queue '{name}'.", f"Add RQ_QUEUES['{name}'] = {{...}}.")
-        elif resolve_serializer(queues[name].get("SERIALIZER")) is not JSONSerializer:
+        elif not is_json(queues[name].get("SERIALIZER")):
             hint = f"Set RQ_QUEUES['{name}']['SERIALIZER'] = 'rq.serializers.JSONSerializer'."
             yield error(9, f"Queue '{name}' does not use JSON: what is in Redis would be unpickled.", hint)
 
@@ -137,10 +166,24 @@ def rq_classes() -> Iterator[CheckMessage]:
         "SCHEDULER_CLASS": "ats_integration.rq_json.JSONScheduler",
     }
     for key, path in ours.items():
-        named = getattr(settings, "RQ", {}).get(key)
-        found = import_string(named) if isinstance(named, str) else named
-        if not (isinstance(found, type) and issubclass(found, import_string(path))):
+        if not is_subclass(class_of(getattr(settings, "RQ", {}).get(key)), import_string(path)):
             yield error(10, f"RQ['{key}'] is not ours.", f"Set RQ['{key}'] = '{path}', or a subclass of it.")
+
+
+def is_json(serializer: Any) -> bool:
+    """Tell whether RQ takes this name for its JSON serializer."""
+    try:
+        return resolve_serializer(serializer) is JSONSerializer
+    except (ImportError, AttributeError, ValueError, NotImplementedError):
+        return False
+
+
+def class_of(named: object) -> object:
+    """Return the class that a setting of RQ means; None where its path leads nowhere."""
+    try:
+        return import_string(named) if isinstance(named, str) else named
+    except ImportError:
+        return None
 
 
 def durations() -> Iterator[CheckMessage]:
@@ -151,9 +194,21 @@ def durations() -> Iterator[CheckMessage]:
     if conf.claim_lease <= conf.total_timeout:
         hint = "A lease that ends before its call makes duplicates. Set CLAIM_LEASE above TOTAL_TIMEOUT."
         yield error(12, "CLAIM_LEASE is not longer than TOTAL_TIMEOUT.", hint)
-    if conf.retry_factor < 1 or conf.retry_max_tries < 1 or conf.worker_concurrency < 1:
-        hint = "RETRY_FACTOR, RETRY_MAX_TRIES and WORKER_CONCURRENCY must be at least 1."
-        yield error(13, "A number of ATS_INTEGRATION is too small.", hint)
+
+
+def numbers() -> Iterator[CheckMessage]:
+    """E013: a number with which nothing is ever sent, or sent again."""
+    for key in ("retry_factor", "retry_max_tries", "worker_concurrency"):
+        if not getattr(conf, key) >= 1:
+            yield error(13, f"ATS_INTEGRATION['{key.upper()}'] is below 1.", "Give at least 1.")
+
+
+def resumes() -> Iterator[CheckMessage]:
+    """E014: a storage of CVs that does not exist."""
+    if conf.resume_storage not in settings.STORAGES:
+        names = ", ".join(sorted(settings.STORAGES))
+        hint = f"Name one of STORAGES: {names}."
+        yield error(14, f"ATS_INTEGRATION['RESUME_STORAGE']: there is no storage {conf.resume_storage!r}.", hint)
 
 
 def deployment() -> Iterator[CheckMessage]:

@@ -1,13 +1,11 @@
 """Signed links to one CV, for an ATS that fetches the file itself.
 
 A link opens that one file, without a login, until it expires. It cannot be guessed or changed, ends
-in the file's name, and its token is masked wherever an address is logged (`MaskTokens`).
+in the file's name, and its token is masked wherever an address is logged (`redaction.MaskTokens`).
 """
 
 from __future__ import annotations
 
-import logging
-import re
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -21,7 +19,6 @@ from .resumes import bare
 
 SALT = "ats_integration.cv"
 LIFETIME = timedelta(days=1)  # Teamtailor fetches at once; a day covers its own repeats
-TOKEN = re.compile(r"(/cv/)[^/\s\"']+")
 
 
 def url_for(resume: Resume | None) -> str:
@@ -46,11 +43,3 @@ def resume_of(token: str) -> Resume | None:
         return Resume.model_validate(signing.loads(token, salt=SALT, max_age=LIFETIME))
     except (signing.BadSignature, ValidationError):
         return None
-
-
-class MaskTokens(logging.Filter):
-    """Keep the tokens of links out of log lines."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = TOKEN.sub(r"\1***", record.getMessage()), ()
-        return True

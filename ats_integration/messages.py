@@ -1,7 +1,8 @@
 """The JSON message that travels: everything needed for any ATS API call, version 1.
 
 Built by `build`, written by `encode`, read by `decode`. Values are frozen; keys are camelCase in
-JSON and snake_case here. The JSON Schema is published beside this file as `message.schema.json`.
+JSON, and in the docstrings of the parts, and snake_case in code. The JSON Schema is published beside
+this file as `message.schema.json`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import GenerateJsonSchema
 
 from .errors import MessageInvalid
 
@@ -60,7 +62,7 @@ class Part(BaseModel):
 class Answer(Part):
     """One screening question and what the candidate said.
 
-    `question_id` is the question's id in the ATS, empty where it is not known.
+    `questionId` is the question's id in the ATS, empty where it is not known.
     """
 
     question_id: str = ""
@@ -116,7 +118,7 @@ class Candidate(Part):
 
 
 class Resume(Part):
-    """The CV by reference: `storage_key` in the CV storage, `size` in bytes, `sha256` in hex."""
+    """The CV by reference: `storageKey` in the CV storage, `size` in bytes, `sha256` in hex."""
 
     filename: str
     content_type: str
@@ -126,7 +128,7 @@ class Resume(Part):
 
 
 class Vacancy(Part):
-    """The job; `external_id` is its id in the customer's ATS."""
+    """The job; `externalId` is its id in the customer's ATS."""
 
     id: str
     external_id: str = ""
@@ -164,7 +166,7 @@ class Ats(Part):
 class Message(ApplicationData):
     """One application on its way to one ATS.
 
-    `try_count` is 0 on the happy queue and above 0 on the retry queue; `deadline_at` is set by the
+    `tryCount` is 0 on the happy queue and above 0 on the retry queue; `deadlineAt` is set by the
     first failed try.
     """
 
@@ -224,8 +226,15 @@ def place(steps: tuple[int | str, ...]) -> str:
     return ".".join(str(step) if FIELD.fullmatch(str(step)) else "?" for step in steps) or "message"
 
 
+class PlainSchema(GenerateJsonSchema):
+    """Leave out the titles that only repeat a key."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of version 1; `message.schema.json` holds the same."""
-    schema = Message.model_json_schema(by_alias=True, mode="serialization")
+    schema = Message.model_json_schema(by_alias=True, mode="serialization", schema_generator=PlainSchema)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Application message, version 1"}
     return {**head, **{key: value for key, value in schema.items() if key != "title"}}

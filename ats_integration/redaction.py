@@ -22,6 +22,7 @@ SHORTEST_BASE64 = 4
 #: Both start only where a word starts and never go back: time grows with the text, not with its square.
 EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"(?<![\w-])\+?\d(?:[ ()./-]?\d){7,14}(?![\w-])")
+LINK = re.compile(r"(/cv/)[^/\s\"']+")
 QUERY = re.compile(r"\?[^\s\"']+")
 
 
@@ -134,4 +135,12 @@ class DropQueries(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = QUERY.sub("?" + MASK, record.getMessage()), ()
+        return True
+
+
+class MaskTokens(logging.Filter):
+    """Keep the tokens of signed CV links out of log lines."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = LINK.sub(r"\1" + MASK, record.getMessage()), ()
         return True

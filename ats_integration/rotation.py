@@ -31,15 +31,26 @@ def rotate(*, dry_run: bool = False, on_each: Callable[[], object] = lambda: Non
     for config in ATSConfig.objects.only("pk", "credentials").order_by("pk").iterator():
         on_each()
         try:
-            fresh = renewed(config.credentials)
+            is_old = renew(config, dry_run=dry_run)
         except CredentialsUnreadable:
             unreadable.append(config.pk)
-            continue
-        if fresh is None:
-            current += 1
-            continue
-        rotated += 1 if dry_run else replace(config, fresh)
+        else:
+            rotated, current = rotated + is_old, current + (not is_old)
     return Report(rotated, current, tuple(unreadable))
+
+
+def renew(config: ATSConfig | None, *, dry_run: bool) -> bool:
+    """Put one connection's credentials under the first key; tell whether that was needed.
+
+    Credentials that somebody entered meanwhile are looked at in their turn.
+    Raises CredentialsUnreadable where no key opens them.
+    """
+    fresh = renewed(config.credentials) if config else None
+    if config is None or fresh is None:
+        return False
+    if dry_run or replace(config, fresh):
+        return True
+    return renew(ATSConfig.objects.filter(pk=config.pk).first(), dry_run=dry_run)
 
 
 def renewed(credentials: Credentials) -> Credentials | None:

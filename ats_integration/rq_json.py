@@ -12,7 +12,6 @@ from typing import Any
 
 from django_rq.queues import DjangoScheduler
 from redis import Redis
-from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
@@ -55,7 +54,7 @@ class JSONScheduler(DjangoScheduler):
         return [job for job in self.get_jobs_to_queue() if self.moved(job)]
 
     def moved(self, job: Job) -> bool:
-        """Move one job; one that cannot be moved is taken off the schedule."""
+        """Move one job; one that cannot be moved is taken off the schedule and out of Redis."""
         try:
             self.enqueue_job(job)
         except RedisError:
@@ -63,6 +62,7 @@ class JSONScheduler(DjangoScheduler):
         except Exception as error:
             log.error("job.unmovable id=%s error=%s", job.id, type(error).__name__)
             self.cancel(job.id)
+            self.connection.delete(job.key)
             return False
         return True
 
@@ -71,7 +71,7 @@ class JSONScheduler(DjangoScheduler):
         while True:
             try:
                 super().run(burst)
-            except (RedisConnectionError, RedisError) as error:
+            except RedisError as error:
                 log.warning("scheduler.redis_away error=%s", type(error).__name__)
                 time.sleep(self._interval)
             else:

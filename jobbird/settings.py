@@ -162,7 +162,7 @@ ATS_INTEGRATION: dict[str, Any] = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"mask_tokens": {"()": "ats_integration.links.MaskTokens"}},
+    "filters": {"mask_tokens": {"()": "ats_integration.redaction.MaskTokens"}},
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["mask_tokens"]}},
     "loggers": {"botocore": {"level": "WARNING"}, "rq.worker": {"level": "WARNING"}},

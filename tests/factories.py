@@ -17,6 +17,7 @@ FILENAME = "cv-sanne.pdf"
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 FULL: dict[str, Any] = {
+    "schema_version": 1,
     "message_id": UUID("7f5b8a52-6f0e-4c8f-9d64-0d4f6f1f0a11"),
     "created_at": AT,
     "application": {

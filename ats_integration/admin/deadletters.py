@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from .. import resend
 from ..models import DeadLetter
+from .deliveries import as_uuid
 from .filters import CustomerFilter, NotifiedFilter, ProviderFilter, ResentFilter, StoredFilter
 from .readonly import ReadOnlyAdmin
 
@@ -40,7 +41,8 @@ class DeadLetterAdmin(ReadOnlyAdmin[DeadLetter]):
         ResentFilter,
         "died_at",
     )
-    search_fields = ("=key",)
+    search_fields = ("message_id",)
+    search_help_text = "The id of a message (which is its delivery's) or its key in S3, in full."
     fields = (
         "message_id",
         "delivery_id",
@@ -59,6 +61,16 @@ class DeadLetterAdmin(ReadOnlyAdmin[DeadLetter]):
         "resend_count",
     )
     actions = ("resend_selected",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[DeadLetter], search_term: str
+    ) -> tuple[QuerySet[DeadLetter], bool]:
+        """Look for exact matches only."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        message_id = as_uuid(term)
+        return queryset.filter(Q(message_id=message_id) if message_id else Q(key=term)), False
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         """Let those send again who have the change permission, although nobody changes a row here."""

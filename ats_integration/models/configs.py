@@ -63,6 +63,11 @@ class ATSConfig(models.Model):
         null=True, blank=True, help_text="Calls in flight at once; empty = the usual."
     )
     rate_per_second = models.FloatField(null=True, blank=True, help_text="Calls a second; empty = the ATS's own limit.")
+    #: Tokens that the ATS gave for these credentials, shared by all workers.
+    session = EncryptedJSONField(default=dict, blank=True, editable=False)
+    session_until = models.DateTimeField(null=True, blank=True, editable=False)
+    #: A worker is logging in until then, or was when it died.
+    session_claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

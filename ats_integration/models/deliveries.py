@@ -44,6 +44,8 @@ class Delivery(models.Model):
     #: End of the budget; set by the first failed try.
     deadline_at = models.DateTimeField(null=True, blank=True)
     message = models.JSONField(default=dict, blank=True)
+    #: What each step of a sequence of calls left behind, by its name; no step is repeated.
+    kept = models.JSONField(default=dict, blank=True)
     ats_reference = models.CharField(max_length=200, blank=True)
     possible_duplicate = models.BooleanField(default=False)
     #: Parts of the application that the ATS cannot take.

@@ -53,10 +53,16 @@ def add_connection(customer: Customer, demo: DemoCustomer, ats_url: str) -> None
     values: dict[str, Any] = {
         "settings": demo.settings,
         "credentials": demo.credentials,
-        "base_url": f"{ats_url.rstrip('/')}/{demo.provider}",
+        "base_url": base_url(demo, ats_url),
         "notify_emails": [demo.email],
     }
     ATSConfig.objects.update_or_create(customer=customer, provider=demo.provider, defaults=values)
+
+
+def base_url(demo: DemoCustomer, ats_url: str) -> str:
+    """Return where the stand-in plays this customer's ATS: Recruitee's company, a host's name, is part of the path."""
+    place = f"{ats_url.rstrip('/')}/{demo.provider}"
+    return f"{place}/{demo.slug}" if demo.provider == "recruitee" else place
 
 
 def add_applications(count: int, demos: Sequence[DemoCustomer]) -> int:

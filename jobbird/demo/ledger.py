@@ -42,9 +42,9 @@ def of(posted: Sequence[Posted], arrived: Sequence[Arrived]) -> Ledger:
 
 def slowest(emails: Sequence[str]) -> timedelta:
     """Return the longest time from application to delivery among these candidates."""
-    handed_in = dict(Application.objects.filter(email__in=emails).values_list("pk", "created_at"))
-    delivered = dict(Delivery.objects.filter(application__in=handed_in).values_list("application", "delivered_at"))
-    return max(delivered[pk] - created_at for pk, created_at in handed_in.items())
+    applied = dict(Application.objects.filter(email__in=emails).values_list("pk", "created_at"))
+    delivered = Delivery.objects.filter(application__in=applied, delivered_at__isnull=False)
+    return max(each.delivered_at - applied[each.application_id] for each in delivered if each.delivered_at)
 
 
 def leaks(logs: Path, posted: Sequence[Posted]) -> list[str]:

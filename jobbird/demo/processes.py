@@ -57,6 +57,10 @@ class Process:
     def stop(self, patience: timedelta = PATIENCE) -> None:
         """Ask it to stop and wait; kill it where it does not."""
         self.ask_to_stop()
+        self.wait_or_kill(patience)
+
+    def wait_or_kill(self, patience: timedelta = PATIENCE) -> None:
+        """Wait for its end; kill it where that takes too long."""
         if self._running:
             with suppress(subprocess.TimeoutExpired):
                 self._running.wait(patience.total_seconds())
@@ -78,7 +82,7 @@ class Process:
 
 
 class Processes:
-    """All processes of one run. Leaving the context stops them, the youngest first."""
+    """All processes of one run. Leaving the context stops them all."""
 
     def __init__(self, env: Mapping[str, str], logs: Path) -> None:
         self._env, self._logs = env, logs
@@ -90,11 +94,10 @@ class Processes:
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
-        youngest_first = list(reversed(self._all.values()))
-        for process in youngest_first:
+        for process in self._all.values():
             process.ask_to_stop()
-        for process in youngest_first:
-            process.stop()
+        for process in self._all.values():
+            process.wait_or_kill()
 
     def __getitem__(self, name: str) -> Process:
         return self._all[name]

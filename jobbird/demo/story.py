@@ -90,12 +90,13 @@ class Story:
 
     def messages_die(self) -> None:
         """The budget ends: dead letters, and one mail."""
-        pace = self.stage.plan.pace
         self.screen.act("Lever stays down: the end of the budget")
+        budget, window = (
+            each.total_seconds() for each in (self.stage.plan.pace.retry_budget, self.stage.plan.pace.notice_window)
+        )
+        self.screen.say(f"The tries go on, farther and farther apart, for {budget:.0f} s (in production 300 s). Then")
         self.screen.say(
-            f"The tries go on, farther and farther apart, for {pace.retry_budget.total_seconds():.0f} s "
-            f"(in production 300 s). Then each message becomes an object in S3, and {pace.notice_window.total_seconds():.0f} s "
-            "(60 s) after the first death one mail goes out for all of them."
+            f"each message becomes an object in S3, and {window:.0f} s (60 s) after the first one mail goes out."
         )
         now = self.watch("all are dead and one mail went out", lambda now: now.letters == FAILING and now.mails > 0)
         self.screen.check(f"{FAILING} dead letters in the database", FAILING, now.count(Status.DEAD))

@@ -149,6 +149,13 @@ class TestDeadLetters:
         pages = [admin_client.get(LETTERS), admin_client.get(f"{LETTERS}{letter.pk}/change/")]
         assert [(200, True)] * 2 == [(page.status_code, "Gone BV" in page.content.decode()) for page in pages]
 
+    def test_finds_by_id_and_key(self, admin_client: Client, connection: ATSConfig) -> None:
+        letter = rows.dead_letter(connection, key="dead-letters/v1/mine.json")
+        rows.dead_letter(connection)
+        terms = [str(letter.message_id), letter.message_id.hex, letter.key, f" {letter.key}", "nothing"]
+        found = [list(admin_client.get(LETTERS, {"q": term}).context["cl"].result_list) for term in terms]
+        assert [*([[letter]] * 4), []] == found
+
     def test_offers_to_resend_to_those_who_may(self, client: Client, connection: ATSConfig) -> None:
         rows.dead_letter(connection)
         assert ([], ["resend_selected"]) == (

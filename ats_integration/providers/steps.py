@@ -1,0 +1,45 @@
+"""A delivery as a sequence of calls, of which none that succeeded is repeated.
+
+An adapter that needs more than one call lists its steps; `exchange` walks them, and what each step
+leaves behind is kept with the delivery. A later try begins at the first step that left nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .calls import Request, Response, Submission
+
+#: What the steps left behind, by their names: JSON values.
+Kept = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One call of a sequence.
+
+    `build` returns None where the call is not needed. `read` returns what to keep (a JSON value), or
+    raises the failure that the answer means. A step that `drops` a part is optional: where the ATS
+    refuses it for good, the part is noted as dropped and the sequence goes on. A `fresh` step only
+    asks: it is repeated on every try, because its answer may have changed.
+    """
+
+    name: str
+    build: Callable[[Submission], Request | None]
+    read: Callable[[Submission, Response], Any]
+    drops: str = ""
+    fresh: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookup:
+    """How to ask whether an application arrived after all, when a try ended without a readable answer.
+
+    `read` returns what the steps would have left behind, by their names; an empty mapping means that
+    nothing arrived.
+    """
+
+    build: Callable[[Submission], Request]
+    read: Callable[[Submission, Response], Kept]

@@ -1,0 +1,41 @@
+"""An ATS may say anything: it is a receipt or a named failure, for every adapter."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from ats_integration.errors import DeliveryError
+from ats_integration.providers.base import Provider, Response
+from ats_integration.providers.registry import all_providers
+
+KEYS = st.sampled_from(["ok", "error", "errors", "success", "candidate", "applicationId", "id", "reason", "message"])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner),
+)
+BODIES = st.binary() | JSON.map(lambda value: json.dumps(value).encode())
+
+
+@pytest.mark.parametrize("provider", all_providers().values(), ids=all_providers())
+@given(status=st.integers(100, 999), body=BODIES)
+@example(status=200, body=b"\xff\xfe{")
+@settings(max_examples=200, deadline=None)
+def test_reads_any_answer(provider: Provider, status: int, body: bytes) -> None:
+    try:
+        assert isinstance(provider.judge(Response(status=status, body=body)).reference, str)
+    except DeliveryError as failed:
+        assert isinstance(failed.detail, str)
+
+
+@pytest.mark.parametrize("provider", all_providers().values(), ids=all_providers())
+@given(status=st.integers(300, 999), body=BODIES)
+@settings(max_examples=100, deadline=None)
+def test_never_calls_a_refusal_delivered(provider: Provider, status: int, body: bytes) -> None:
+    with pytest.raises(DeliveryError):
+        provider.judge(Response(status=status, body=body))
+
+
