@@ -14,7 +14,7 @@ from . import deadletters, notices
 from .conf import conf
 from .deadletters import DeadLetterDocument, Try
 from .delivery import Result
-from .errors import DeadLetterUnavailable
+from .errors import DeadLetterUnavailable, MessageInvalid
 from .history import attempt_of, error_of
 from .messages import Message, decode
 from .models import Attempt, DeadLetter, Delivery
@@ -119,18 +119,30 @@ def write_row(delivery: Delivery, document: DeadLetterDocument, stored_at: datet
 
 
 def store_waiting(_now: datetime) -> int:
-    """Store the dead letters that S3 did not take when they died; return how many."""
-    waiting = DeadLetter.objects.unstored().filter(delivery__isnull=False)
-    return sum(store_late(letter) for letter in waiting.select_related("delivery__config__customer")[:BATCH])
+    """Store the dead letters that S3 did not take when they died, while it answers; return how many."""
+    waiting = DeadLetter.objects.unstored().filter(delivery__status=Status.DEAD)
+    count = 0
+    for letter in waiting.select_related("delivery__config__customer")[:BATCH]:
+        if deadletters.s3_pause.is_on:
+            break
+        count += store_late(letter)
+    return count
 
 
 def store_late(letter: DeadLetter) -> int:
     """Store one dead letter from its delivery's row."""
     delivery = letter.delivery
     assert delivery
-    message = decode(delivery.message) if delivery.message else None
-    document = describe(delivery, message, list(delivery.attempts.all()), letter.died_at)
+    document = describe(delivery, message_of(delivery), list(delivery.attempts.all()), letter.died_at)
     stored_at = store(document)
     if stored_at:
         DeadLetter.objects.filter(pk=letter.pk).update(stored_at=stored_at, key=document.key)
     return int(stored_at is not None)
+
+
+def message_of(delivery: Delivery) -> Message | None:
+    """Return the message of a delivery, or None where it has none that can be read."""
+    try:
+        return decode(delivery.message)
+    except MessageInvalid:
+        return None

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from . import links
 from .errors import DeliveryError, OurFault
 from .faults import where
 from .messages import Message
@@ -16,6 +17,7 @@ from .models import ATSConfig
 from .providers import exchange, registry
 from .providers.base import Submission
 from .providers.exchange import Accepted
+from .providers.steps import Progress
 from .resumes import opened
 from .states import Outcome
 
@@ -36,13 +38,15 @@ class Result:
     excerpt: str = ""
     reference: str = ""
     dropped: tuple[str, ...] = ()
+    #: The ATS was asked whether an earlier try had arrived, and told.
+    is_certain: bool = False
 
 
-def attempt(message: Message, config: ATSConfig) -> Result:
+def attempt(message: Message, config: ATSConfig, progress: Progress | None = None) -> Result:
     """Try once to deliver `message` through today's `config`. Never raises: a fault of ours is an outcome too."""
     started_at, started = timezone.now(), time.monotonic()
     try:
-        accepted = hand_in(current(message, config), config)
+        accepted = hand_in(current(message, config), config, progress)
     except DeliveryError as error:
         return failed(error, started_at, elapsed(started))
     except Exception as error:
@@ -56,7 +60,7 @@ def current(message: Message, config: ATSConfig) -> Message:
     return message.but(ats=config.snapshot())
 
 
-def hand_in(message: Message, config: ATSConfig) -> Accepted:
+def hand_in(message: Message, config: ATSConfig, progress: Progress | None) -> Accepted:
     """Open what is sealed and let the provider's adapter do its work.
 
     Raises a DeliveryError.
@@ -64,8 +68,14 @@ def hand_in(message: Message, config: ATSConfig) -> Accepted:
     provider = registry.get(config.provider)
     credentials = config.credentials.reveal()
     with opened(message.resume) as resume:
-        submission = Submission(message=message, settings=config.settings, credentials=credentials, resume=resume)
-        return exchange.hand_in(provider, submission)
+        submission = Submission(
+            message=message,
+            settings=config.settings,
+            credentials=credentials,
+            resume=resume,
+            resume_url=links.url_for(message.resume),
+        )
+        return exchange.hand_in(provider, submission, progress)
 
 
 def delivered(accepted: Accepted, started_at: datetime, duration: timedelta) -> Result:
@@ -78,6 +88,7 @@ def delivered(accepted: Accepted, started_at: datetime, duration: timedelta) -> 
         excerpt=accepted.excerpt,
         reference=accepted.receipt.reference,
         dropped=accepted.receipt.dropped,
+        is_certain=accepted.is_certain,
     )
 
 

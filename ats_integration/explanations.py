@@ -74,7 +74,8 @@ EXPLANATIONS: dict[str, Explanation] = {
         "Enter the credentials again. Support: check ATS_ENCRYPTION_KEYS.",
     ),
     "unknown_provider": Explanation(
-        "was not called because we do not know that system", "Support: check ATS_INTEGRATION['PROVIDERS'] and the connection's provider."
+        "was not called because we do not know that system",
+        "Support: check ATS_INTEGRATION['PROVIDERS'] and the connection's provider.",
     ),
     "resume_missing": Explanation(
         "was not called because the CV is not in our storage",

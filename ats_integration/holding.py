@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from . import queues
+from . import lost, queues
 from .errors import StaleDelivery
-from .messages import Message, decode
+from .messages import Message
 from .models import Delivery
 from .states import Status
 from .transitions import move
@@ -26,13 +26,15 @@ def hold(delivery: Delivery) -> None:
 
 def release(now: datetime) -> int:
     """Send what was held for connections that are on again; return how many."""
-    held = Delivery.objects.filter(status=Status.HELD, config__is_active=True).select_related("config")
-    return sum(released(delivery, now) for delivery in held.order_by("held_at")[:BATCH])
+    held = Delivery.objects.filter(status=Status.HELD, config__is_active=True).exclude(message={})
+    return sum(released(delivery, now) for delivery in held.select_related("config").order_by("held_at")[:BATCH])
 
 
 def released(delivery: Delivery, now: datetime) -> int:
     """Send one held delivery; its budget is longer by the time it was held."""
     message = resumed(delivery, now)
+    if message is None:
+        return 0
     status = Status.RETRYING if message.try_count else Status.QUEUED
     try:
         move(
@@ -50,9 +52,11 @@ def released(delivery: Delivery, now: datetime) -> int:
     return 1
 
 
-def resumed(delivery: Delivery, now: datetime) -> Message:
+def resumed(delivery: Delivery, now: datetime) -> Message | None:
     """Return the message as it goes on: the connection as it is now, the deadline moved."""
-    message = decode(delivery.message)
+    message = lost.readable(delivery)
+    if message is None:
+        return None
     waited = now - delivery.held_at if delivery.held_at else timedelta(0)
     deadline = message.deadline_at + waited if message.deadline_at else None
     return message.but(ats=delivery.config.snapshot(), deadline_at=deadline)

@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from . import claims, delivery, holding, settlement
 from .errors import MessageInvalid, StaleDelivery
 from .messages import Message, decode
+from .progress import progress_of
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ def process(claim: claims.Claim, message: Message) -> str:
         if not config.is_active:
             holding.hold(claim.delivery)
             return "held"
-        result = delivery.attempt(message, config)
+        result = delivery.attempt(message, config, progress_of(claim))
         settle(claim, message, result)
     except StaleDelivery:
         return "moved_meanwhile"

@@ -2,62 +2,81 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 
-from . import queues
+from . import missed, queues
 from .conf import conf
-from .messages import decode
+from .errors import MessageInvalid
+from .messages import Message, decode
 from .models import Delivery
 from .states import Status
-from .transitions import move
-
-log = logging.getLogger(__name__)
 
 BATCH = 500
 
 
 def enqueue(now: datetime) -> int:
-    """Put lost deliveries back on their queues, the oldest first, until a whole batch is known to Redis.
+    """Put lost deliveries back on their queues; return how many.
 
-    Queues are first in, first out: behind a batch that Redis knows entirely, nothing is lost.
     Raises RedisError where Redis does not answer.
     """
+    return put_all_back(due_first(now), now) + put_all_back(due_again(now), now)
+
+
+def put_all_back(due: QuerySet[Delivery], now: datetime) -> int:
+    """Put the lost ones of one queue back, the oldest first, until a whole batch is known to Redis.
+
+    A queue is first in, first out: behind a batch that Redis knows entirely, nothing is lost.
+    """
     count = 0
-    while rows := unknown(due(now)[:BATCH]):
-        if not put_back(rows, now):
+    while lost := unknown(due[:BATCH]):
+        if not put_back(lost, now):
             break
-        count += len(rows)
+        count += len(lost)
     return count
 
 
-def due(now: datetime) -> QuerySet[Delivery]:
-    """Return the deliveries that should have been taken up by now, oldest first."""
-    before = now - conf.sweep_grace
-    left_alone = Q(queued_at=None) | Q(queued_at__lt=before)
-    pending = Q(status=Status.PENDING, created_at__lt=before) & ~Q(message={})
-    queued = Q(status=Status.QUEUED)
-    retrying = Q(status=Status.RETRYING, next_try_at__lt=before)
-    found = Delivery.objects.filter(pending | queued | retrying).filter(left_alone).unclaimed(now)
-    return found.order_by(F("queued_at").asc(nulls_first=True), "created_at")
+def due_first(now: datetime) -> QuerySet[Delivery]:
+    """Return the deliveries whose first try should have begun by now, in the order of the happy queue."""
+    pending = Q(status=Status.PENDING, created_at__lt=now - conf.sweep_grace)
+    waiting = left_alone(now).filter(pending | Q(status=Status.QUEUED))
+    return waiting.order_by(F("queued_at").asc(nulls_first=True), "created_at")
 
 
-def unknown(deliveries: QuerySet[Delivery]) -> list[Delivery]:
-    """Return those deliveries that Redis does not hold."""
-    rows = {delivery.pk: delivery for delivery in deliveries}
-    messages = [decode(delivery.message) for delivery in rows.values()]
-    return [rows[message.message_id] for message in queues.missing(messages)] if messages else []
+def due_again(now: datetime) -> QuerySet[Delivery]:
+    """Return the deliveries whose next try should have begun by now, in the order of the retry queue."""
+    waiting = left_alone(now).filter(status=Status.RETRYING, next_try_at__lt=now - conf.sweep_grace)
+    return waiting.order_by(Greatest("next_try_at", Coalesce("queued_at", "next_try_at")))
 
 
-def put_back(deliveries: Sequence[Delivery], now: datetime) -> bool:
-    """Enqueue deliveries again and remember when; tell whether Redis took them."""
-    if not queues.put([decode(delivery.message) for delivery in deliveries]):
+def left_alone(now: datetime) -> QuerySet[Delivery]:
+    """Return the deliveries with a message that no worker is busy with and nobody has just enqueued."""
+    calm = Q(queued_at=None) | Q(queued_at__lt=now - conf.sweep_grace)
+    return Delivery.objects.unclaimed(now).filter(calm).exclude(message={})
+
+
+def unknown(deliveries: QuerySet[Delivery]) -> list[Message]:
+    """Return the messages of those deliveries that Redis does not hold."""
+    return queues.missing([message for delivery in deliveries if (message := readable(delivery))])
+
+
+def readable(delivery: Delivery) -> Message | None:
+    """Return the message of a delivery; one that cannot be read is set aside, to be built again."""
+    try:
+        return decode(delivery.message)
+    except MessageInvalid as error:
+        missed.set_aside(delivery, error)
+        return None
+
+
+def put_back(messages: Sequence[Message], now: datetime) -> bool:
+    """Enqueue messages again and remember when; tell whether Redis took them."""
+    if not queues.put(messages):
         return False
-    for delivery in deliveries:
-        if delivery.status == Status.PENDING:
-            move(delivery, Status.QUEUED)
-    Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).update(queued_at=now)
+    deliveries = Delivery.objects.filter(pk__in=[message.message_id for message in messages])
+    deliveries.filter(status=Status.PENDING).update(status=Status.QUEUED)
+    deliveries.update(queued_at=now)
     return True

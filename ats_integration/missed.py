@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import logging
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from . import burial, intake
 from .adapters import adapter, application_model
 from .conf import conf
 from .delivery import Result
+from .errors import MessageInvalid, StaleDelivery
+from .faults import where
 from .models import ATSConfig, Delivery
-from .states import Outcome, Status
+from .states import DELIVERABLE, Outcome, Status
 from .transitions import move
+
+log = logging.getLogger(__name__)
 
 BATCH = 500
 
@@ -25,21 +33,26 @@ def take_in(now: datetime) -> int:
     A connection takes what came in since it was made, at most INTAKE_LOOKBACK ago.
     """
     horizon = now - conf.intake_lookback
-    active = list(ATSConfig.objects.filter(is_active=True))
+    active = list(ATSConfig.objects.filter(is_active=True).order_by("pk"))
     settled = [config for config in active if config.created_at <= horizon]
     young = [config for config in active if config.created_at > horizon]
-    taken = take_in_for(settled, horizon, now)
+    taken = sum(take_in_for(group, horizon, now) for group in one_each(settled))
     return taken + sum(take_in_for([config], config.created_at, now) for config in young)
 
 
+def one_each(configs: Iterable[ATSConfig]) -> list[list[ATSConfig]]:
+    """Part connections into groups in which no customer comes twice."""
+    by_customer: dict[Any, list[ATSConfig]] = defaultdict(list)
+    for config in configs:
+        by_customer[config.customer_id].append(config)
+    return [list(filter(None, group)) for group in zip_longest(*by_customer.values())]
+
+
 def take_in_for(configs: Sequence[ATSConfig], since: datetime, now: datetime) -> int:
-    """Take in what these connections missed since a moment."""
-    customer_ids = {config.customer_id for config in configs}
-    deliveries = [
-        delivery
-        for application in without_delivery(customer_ids, configs, since, now)
-        for delivery in intake.deliver_to(of_customer(configs, application), application)
-    ]
+    """Take in what these connections, at most one of each customer, missed since a moment."""
+    by_customer = {config.customer_id: config for config in configs}
+    found = without_delivery(by_customer.keys(), configs, since, now)
+    deliveries = [delivery for application in found for delivery in taken_in(by_customer, application)]
     intake.dispatch(deliveries)
     return len(deliveries)
 
@@ -48,23 +61,35 @@ def without_delivery(
     customer_ids: Collection[Any], configs: Sequence[ATSConfig], since: datetime, now: datetime
 ) -> QuerySet[Any]:
     """Return the applications for which none of these connections has a delivery."""
-    if not configs:
-        return application_model()._default_manager.none()
     theirs = Delivery.objects.filter(application=OuterRef("pk"), config__in=configs)
     received = adapter().received_between(since, now - conf.sweep_grace, customer_ids)
     return received.filter(~Exists(theirs))[:BATCH]
 
 
-def of_customer(configs: Sequence[ATSConfig], application: Any) -> list[ATSConfig]:
-    """Choose the connections of the customer an application went to."""
-    customer_id = adapter().customer_id(application)
-    return [config for config in configs if config.customer_id == customer_id]
+def taken_in(by_customer: dict[Any, ATSConfig], application: Any) -> list[Delivery]:
+    """Write the delivery of one application; a fault with one must not keep the others out."""
+    try:
+        with transaction.atomic():
+            return intake.deliver_to([by_customer[adapter().customer_id(application)]], application)
+    except IntegrityError:
+        return []  # another sweep was faster
+    except Exception as error:
+        log.error("intake.failed application=%s fault=%s", application.pk, where(error))
+        return []
+
+
+def set_aside(delivery: Delivery, error: MessageInvalid) -> None:
+    """Empty a message that cannot be read, so that it is built again and stands in nobody's way."""
+    log.error("message.set_aside message=%s fields=%s", delivery.pk, ",".join(error.fields))
+    Delivery.objects.filter(pk=delivery.pk, status=delivery.status).update(
+        message={}, last_error_code=intake.NOT_BUILT, last_error="Its message could not be read; it is built again."
+    )
 
 
 def rebuild(now: datetime) -> int:
-    """Build the messages that could not be built when their application came in."""
-    waiting = Delivery.objects.filter(status=Status.PENDING, message={}).select_related("config__customer")
-    return sum(rebuilt(delivery, now) for delivery in waiting[:BATCH])
+    """Build the messages that could not be built when their application came in, or cannot be read any more."""
+    waiting = Delivery.objects.filter(status__in=(*DELIVERABLE, Status.HELD), message={}).unclaimed(now)
+    return sum(rebuilt(delivery, now) for delivery in waiting.select_related("config__customer")[:BATCH])
 
 
 def rebuilt(delivery: Delivery, now: datetime) -> int:
@@ -74,11 +99,9 @@ def rebuilt(delivery: Delivery, now: datetime) -> int:
     if data is None:
         give_up(delivery, now)
         return 0
-    delivery.message = intake.first_message(delivery, data).to_dict()
-    Delivery.objects.filter(pk=delivery.pk, status=Status.PENDING).update(
-        message=delivery.message, last_error_code="", last_error=""
-    )
-    return 1
+    message = intake.first_message(delivery, data).but(try_count=delivery.try_count, deadline_at=delivery.deadline_at)
+    same = Delivery.objects.filter(pk=delivery.pk, status=delivery.status, message={})
+    return same.update(message=message.to_dict(), last_error_code="", last_error="")
 
 
 def give_up(delivery: Delivery, now: datetime) -> None:
@@ -92,4 +115,9 @@ def give_up(delivery: Delivery, now: datetime) -> None:
         code=intake.NOT_BUILT,
         detail=delivery.last_error,
     )
-    burial.bury(move(delivery, Status.QUEUED), None, result, possible_duplicate=False)
+    try:
+        if delivery.status in (Status.PENDING, Status.HELD):
+            move(delivery, Status.QUEUED)
+        burial.bury(delivery, None, result, possible_duplicate=delivery.possible_duplicate)
+    except StaleDelivery:
+        log.info("message.given_up_elsewhere message=%s", delivery.pk)

@@ -21,7 +21,7 @@ SHORTEST_BASE64 = 4
 
 #: Both start only where a word starts and never go back: time grows with the text, not with its square.
 EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]+(?:\.[\w-]+)+")
-PHONE = re.compile(r"(?<![\w-])\+?\d(?:[ ()./-]?\d){7,14}(?![\w-])")
+PHONE = re.compile(r"(?<![\w-])\+?\d(?:[ ()./-]{0,3}\d){7,14}(?![\w-])")
 LINK = re.compile(r"(/cv/)[^/\s\"']+")
 QUERY = re.compile(r"\?[^\s\"']+")
 

@@ -26,6 +26,17 @@ class JSONJob(Job):
     def __init__(self, id: str | None = None, connection: Redis | None = None, serializer: object = None) -> None:
         super().__init__(id, connection, JSONSerializer)
 
+    @classmethod
+    def fetch(cls, id: str, connection: Redis | None = None, serializer: object = None) -> Job:
+        """Read a job.
+
+        Raises NoSuchJobError, also where what stands in a queue is not the id of any job.
+        """
+        try:
+            return super().fetch(id, connection, serializer)
+        except ValueError:
+            raise NoSuchJobError("What stands in the queue is no id of a job.") from None
+
     def restore(self, raw_data: Any) -> None:
         """Read the job from its Redis hash; an unreadable one is removed.
 

@@ -96,4 +96,6 @@ def next_try(message: Message, result: Result, now: datetime) -> datetime | None
 
 def is_doubtful(claim: Claim, result: Result) -> bool:
     """Tell whether the ATS may hold this application more than once, now or after the next try."""
-    return claim.delivery.possible_duplicate or claim.interrupted or result.outcome == Outcome.UNCERTAIN
+    if result.outcome == Outcome.UNCERTAIN:
+        return True
+    return not result.is_certain and (claim.delivery.possible_duplicate or claim.interrupted)

@@ -16,7 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from redis.exceptions import RedisError
 from rq.exceptions import DequeueTimeout
 from rq.job import Job
@@ -60,7 +61,8 @@ class DeliveryWorker(SimpleWorker):
         super().__init__(queues, *args, **kwargs)
         self._concurrency = conf.worker_concurrency
         self._free = threading.Semaphore(self._concurrency)
-        self._pool = ThreadPoolExecutor(self._concurrency, thread_name_prefix="delivery")
+        self._databases: list[BaseDatabaseWrapper] = []
+        self._pool = ThreadPoolExecutor(self._concurrency, "delivery", initializer=self.remember_databases)
         self._next_beat = 0.0
 
     def work(self, *args: Any, **kwargs: Any) -> bool:
@@ -72,6 +74,12 @@ class DeliveryWorker(SimpleWorker):
             return bool(super().work(*args, **kwargs))
         finally:
             housekeeper.stop()
+
+    def remember_databases(self) -> None:
+        """Note the database connections of a new thread, to close them once it has ended."""
+        for database in connections.all():
+            database.inc_thread_sharing()
+            self._databases.append(database)
 
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
@@ -116,7 +124,7 @@ class DeliveryWorker(SimpleWorker):
                 serializer=self.serializer,
                 death_penalty_class=self.death_penalty_class,
             )
-        except DequeueTimeout:
+        except (DequeueTimeout, UnicodeDecodeError):  # the latter: not one of our ids, and off the queue now
             return None
         if found:
             self.reorder_queues(reference_queue=found[1])
@@ -132,7 +140,7 @@ class DeliveryWorker(SimpleWorker):
             self.register_birth()  # type: ignore[no-untyped-call]
         self.heartbeat()
         if self.should_run_maintenance_tasks:
-            self.run_maintenance_tasks()  # type: ignore[no-untyped-call]
+            self.run_maintenance_tasks()
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """Say that this worker is alive, if Redis is there to hear it."""
@@ -143,6 +151,16 @@ class DeliveryWorker(SimpleWorker):
         """Say what this worker does, if Redis is there to hear it."""
         with unless_redis_is_away(self.log):
             super().set_state(state, pipeline)
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """Wait while the workers are suspended; without Redis nobody can have asked for it."""
+        with unless_redis_is_away(self.log):
+            super().check_for_suspension(burst)  # type: ignore[no-untyped-call]
+
+    def run_maintenance_tasks(self) -> None:
+        """Tidy up RQ's registries, if Redis is there."""
+        with unless_redis_is_away(self.log):
+            super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Hand the job to a thread and go on."""
@@ -180,12 +198,15 @@ class DeliveryWorker(SimpleWorker):
     def request_force_stop(self, signum: int, frame: Any) -> None:
         """Leave at once; the sweeper sends again what was in flight."""
         self.log.warning("worker.cold_shutdown")
-        self.register_death()  # type: ignore[no-untyped-call]
+        with unless_redis_is_away(self.log):
+            self.register_death()  # type: ignore[no-untyped-call]
         os._exit(1)
 
     def teardown(self) -> None:
         """Let the calls in flight finish, then say goodbye."""
         self._pool.shutdown(wait=True)
+        for database in self._databases:
+            database.close()
         with unless_redis_is_away(self.log):
             super().teardown()  # type: ignore[no-untyped-call]
 

@@ -6,18 +6,23 @@ of a Response or raises one of the named failures. The values it works with are 
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import ABC
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from ..errors import DeliveryError
 from ..messages import Message
-from .calls import Probe, Rate, Receipt, Request, Response, Submission, path
+from .answers import retry_after
+from .calls import Probe, Rate, Receipt, Request, Response, Session, Submission, path
 from .config_fields import ConfigField
 from .failures import failure_of, in_words, plain_words
+from .job_forms import JobForm
 from .parts import PARTS, job_id, present
+from .steps import Lookup, Step
 
 __all__ = [
+    "APPLICATION",
     "PARTS",
     "ConfigField",
     "Probe",
@@ -32,6 +37,9 @@ __all__ = [
     "path",
     "present",
 ]
+
+#: The name of the step that hands the application in.
+APPLICATION = "application"
 
 #: Settings or opened credentials, by the names of the fields.
 Values = Mapping[str, Any]
@@ -55,6 +63,8 @@ class Provider(ABC):
     beta: ClassVar[str] = ""
     #: What `Vacancy.external_id` must be for this ATS, in words for the customer.
     job_id_help: ClassVar[str] = ""
+    #: Whether the ATS accepts an application without answers that it requires, so that we must look first.
+    accepts_incomplete: ClassVar[bool] = False
     #: What no harmless call can prove, in sentences for the customer.
     unproven: ClassVar[tuple[str, ...]] = ()
 
@@ -65,22 +75,72 @@ class Provider(ABC):
         """
         return self.production_url.format(**self.given(settings))
 
-    @abstractmethod
     def build(self, submission: Submission) -> Request:
-        """Return the call that hands the application in.
+        """Return the call that hands the application in. Needed unless `steps` is overridden.
 
         Raises Rejected where the message lacks what no call can do without.
         """
+        raise NotImplementedError(f"{type(self).__name__} needs `build` or `steps`.")
 
-    @abstractmethod
     def read(self, response: Response) -> Receipt:
         """Return the receipt of a 2xx answer, or raise a DeliveryError where it says no."""
+        raise NotImplementedError(f"{type(self).__name__} needs `read` or `steps`.")
+
+    def steps(self, submission: Submission) -> tuple[Step, ...]:
+        """Return the calls of a delivery in their order; most ATSs need only one."""
+        return (Step(name=APPLICATION, build=self.build, read=lambda _submission, response: self.kept_of(response)),)
+
+    def kept_of(self, response: Response) -> dict[str, Any]:
+        """Return what the only call of a delivery leaves behind."""
+        receipt = self.judge(response)
+        return {"reference": receipt.reference, "dropped": list(receipt.dropped)}
+
+    def receipt(self, submission: Submission) -> Receipt:
+        """Return the receipt once all steps are done; override it together with `steps`."""
+        kept = submission.kept[APPLICATION]
+        return Receipt(reference=kept["reference"], dropped=tuple(kept["dropped"]))
+
+    def lookup(self, submission: Submission) -> Lookup | None:
+        """Return how to ask whether an earlier, uncertain try arrived; None where the ATS cannot be asked."""
+        return None
+
+    def login(self, submission: Submission) -> tuple[Step, ...]:
+        """Return the calls that open a session; none where the credentials themselves are sent."""
+        return ()
+
+    def session_of(self, submission: Submission) -> Session:
+        """Return the session that the login left behind in `kept`."""
+        raise NotImplementedError(f"{type(self).__name__} has a `login` and needs `session_of`.")
+
+    def is_logged_out(self, response: Response) -> bool:
+        """Tell whether an answer says that the session is over: we log in again and repeat that one call."""
+        return False
+
+    def form_request(self, submission: Submission) -> Request | None:
+        """Return the call that asks what the job requires; None where the ATS does not tell."""
+        return None
+
+    def read_form(self, response: Response) -> JobForm:
+        """Return what the job requires, of a 2xx answer to `form_request`."""
+        raise NotImplementedError(f"{type(self).__name__} has a `form_request` and needs `read_form`.")
+
+    def told(self, message: Message, form: JobForm) -> frozenset[str]:
+        """Name the questions of a job that other parts of the message answer, such as LinkedIn."""
+        return frozenset()
+
+    def wait(self, response: Response) -> timedelta | None:
+        """Return the wait an answer asks for; override where the vendor has a header of its own."""
+        return retry_after(response)
+
+    def success(self, response: Response) -> Response:
+        """Return a 2xx answer, or raise the failure that another one means."""
+        if 200 <= response.status < 300:
+            return response
+        raise self.failure(response)
 
     def judge(self, response: Response) -> Receipt:
         """Return the receipt of any answer, or raise the failure it means."""
-        if 200 <= response.status < 300:
-            return self.read(response)
-        raise self.failure(response)
+        return self.read(self.success(response))
 
     def failure(self, response: Response) -> DeliveryError:
         """Return the failure that a non-2xx answer means; override where a vendor's codes differ."""

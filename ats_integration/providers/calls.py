@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from ..messages import Message
 from ..resumes import OpenResume
+from .job_forms import JobForm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,12 +24,22 @@ class Rate:
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """Everything an adapter needs for one delivery, with opened credentials."""
+    """Everything an adapter needs for one delivery, with opened credentials.
+
+    `resume_url` is a public, expiring link to the CV, for an ATS that fetches it itself. `kept` is what
+    earlier steps left behind, by their names; `session` what the login gave; `job_form` what the job
+    asks for, where the ATS tells. `is_doubtful` says that an earlier try may have arrived.
+    """
 
     message: Message
     settings: Mapping[str, Any]
     credentials: Mapping[str, Any] = field(repr=False)
     resume: OpenResume | None = None
+    resume_url: str = field(default="", repr=False)
+    kept: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    session: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    job_form: JobForm | None = None
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +47,7 @@ class Request:
     """One call: `path` is the vendor's own and follows the base address.
 
     `form` fields are sent as multipart/form-data in their order; a CV is put there as OpenResume.
+    `base_url` is for a call to another address than the connection's, as an ATS's own answer names it.
     """
 
     method: str
@@ -45,6 +57,15 @@ class Request:
     auth: tuple[str, str] | None = field(default=None, repr=False)
     form: tuple[tuple[str, str | OpenResume], ...] = field(default=(), repr=False)
     json: Any = field(default=None, repr=False)
+    base_url: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """What a login gave: JSON values, and how long they are good."""
+
+    values: Mapping[str, Any] = field(repr=False)
+    lifetime: timedelta
 
 
 @dataclass(frozen=True, kw_only=True)

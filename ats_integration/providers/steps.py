@@ -7,10 +7,10 @@ leaves behind is kept with the delivery. A later try begins at the first step th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from .calls import Request, Response, Submission
+from .calls import Request, Response, Session, Submission
 
 #: What the steps left behind, by their names: JSON values.
 Kept = Mapping[str, Any]
@@ -20,10 +20,11 @@ Kept = Mapping[str, Any]
 class Step:
     """One call of a sequence.
 
-    `build` returns None where the call is not needed. `read` returns what to keep (a JSON value), or
-    raises the failure that the answer means. A step that `drops` a part is optional: where the ATS
-    refuses it for good, the part is noted as dropped and the sequence goes on. A `fresh` step only
-    asks: it is repeated on every try, because its answer may have changed.
+    `build` returns None where the call is not needed. `read` gets any answer; it returns what to keep
+    (a JSON value), or raises the failure that the answer means (`provider.success` does for non-2xx).
+    A step that `drops` a part is optional: where the ATS refuses it for good, the part is noted as
+    dropped and the sequence goes on. A `fresh` step only asks: it is repeated on every try, because
+    its answer may have changed.
     """
 
     name: str
@@ -43,3 +44,28 @@ class Lookup:
 
     build: Callable[[Submission], Request]
     read: Callable[[Submission, Response], Kept]
+
+
+class Sessions(Protocol):
+    """Where the session of a connection is shared."""
+
+    def get(self, login: Callable[[], Session], *, over: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """Return the session's values, logging in where there is none or the given one is `over`."""
+
+
+class OwnSessions:
+    """Sessions that nobody shares: for a connection test, and for tests."""
+
+    def get(self, login: Callable[[], Session], *, over: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """Log in."""
+        return login().values
+
+
+@dataclass
+class Progress:
+    """How far a delivery came in earlier tries; `save` makes what was kept durable after each step."""
+
+    kept: dict[str, Any] = field(default_factory=dict)
+    is_doubtful: bool = False
+    save: Callable[[Kept], object] = lambda kept: None
+    sessions: Sessions = field(default_factory=OwnSessions)

@@ -137,7 +137,7 @@ def send(session: Session, parts: SplitResult, request: Request, body: Body | No
 
 
 def read(answer: requests.Response) -> Response:
-    """Read an answer up to MAX_ANSWER bytes; where it breaks off, what came until then is the answer."""
+    """Read an answer up to MAX_ANSWER bytes; where it breaks off, its status still counts."""
     body = bytearray()
     with answer, suppress(*MISHAPS):
         for chunk in answer.iter_content(8192):

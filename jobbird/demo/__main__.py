@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -68,7 +67,7 @@ def play(plan: Plan, screen: Screen, options: argparse.Namespace) -> int:
     screen.act("Everything starts")
     screen.say("Real parts on this machine: Valkey, an S3 server, a database, the site, a worker, the scheduler,")
     screen.say("and a stand-in that plays Greenhouse, Lever and Recruitee. Logs and mails: .demo/")
-    with stage.put_up(plan, screen, on_postgres=os.environ.get("DEMO_DATABASE") == "postgres") as put_up:
+    with stage.put_up(plan, screen, on_postgres=stage.wants_postgres()) as put_up:
         tell(put_up, screen, options.applications)
         if not options.exit:
             serve(put_up, screen)

@@ -26,6 +26,7 @@ class Opening:
 class Posted:
     """What a candidate sent and the site thanked for."""
 
+    name: str
     email: str
     sha256: str
     opening: Opening
@@ -81,4 +82,5 @@ def apply(site: str, number: int, opening: Opening) -> Posted:
     with Browser(site) as browser:
         path = f"/vacancies/{opening.pk}/apply/"
         browser.fill_in(path, values, {"cv": (person.cv_filename, cv, "application/pdf")})
-    return Posted(email=person.email, sha256=sha256(cv).hexdigest(), opening=opening)
+    name = f"{person.first_name} {person.last_name}".strip()
+    return Posted(name=name, email=person.email, sha256=sha256(cv).hexdigest(), opening=opening)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.markup import escape
 from rich.padding import Padding
@@ -87,7 +87,7 @@ class Screen:
         with Live(console=self.console, auto_refresh=False) as live:
             while True:
                 counts = look()
-                live.update(Padding(table(counts), (0, 0, 0, INDENT)), refresh=self.console.is_terminal)
+                live.update(Group(Padding(table(counts), (0, 0, 0, INDENT)), ""), refresh=self.console.is_terminal)
                 if until(counts):
                     return counts
                 if time.monotonic() > ends:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -65,6 +66,11 @@ def put_up(plan: Plan, screen: Screen, *, on_postgres: bool = False) -> Iterator
             prepare(stage, screen)
             start_processes(stage, screen)
             yield stage
+
+
+def wants_postgres() -> bool:
+    """Tell whether the person asked for PostgreSQL in place of SQLite."""
+    return os.environ.get("DEMO_DATABASE") == "postgres"
 
 
 @contextmanager

@@ -88,7 +88,7 @@ class TestGreenhouse(ProviderContract):
         answers = [{"question_id": question, "question": "?", "answer": answer}]
         assert value == arrived(application={"answers": answers}).fields[field]
 
-    @pytest.mark.parametrize("question", ["", "gender", "question_", "7001x", "٧"])
+    @pytest.mark.parametrize("question", ["", "gender", "question_", "7001x", "\u0667"])
     def test_names_answers_without_a_question_as_dropped(self, question: str) -> None:
         answers = [{"question_id": question, "question": "?", "answer": "x"}]
         message = message_of("greenhouse", settings=self.settings, application={"answers": answers})

@@ -81,7 +81,7 @@ class TestRecruitee(ProviderContract):
         ] == [field for field in form if field[0].startswith(QUESTIONS)]
         assert "Onbekend: los" in str(dict(form)["candidate[cover_letter]"])
 
-    @pytest.mark.parametrize("question", ["", "gender", "7a", "-1", "٧"])
+    @pytest.mark.parametrize("question", ["", "gender", "7a", "-1", "\u0667"])
     def test_tells_an_unknown_question_in_the_cover_letter(
         self, question: str, arrived: Callable[..., Reception]
     ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import sys
+from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -24,9 +25,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
-        parser.add_argument("--messages", type=int, default=10_000, metavar="N", help="how many (10,000)")
+        parser.add_argument("--messages", type=count, default=10_000, metavar="N", help="how many (10,000)")
         parser.add_argument(
-            "--call-seconds", type=float, default=1.0, metavar="S", help="how long each failing call takes (1)"
+            "--call-seconds", type=seconds, default=1.0, metavar="S", help="how long each failing call takes (1)"
         )
         parser.add_argument("--seed", type=int, default=None, help="repeatable numbers")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print the summary as JSON")
@@ -35,10 +36,24 @@ class Command(BaseCommand):
         """Simulate and print."""
         policy = Policy.from_settings()
         chances = random.Random(options["seed"])  # noqa: S311 - a simulation
-        summary = simulation.simulate(policy, max(1, options["messages"]), options["call_seconds"], chances)
+        summary = simulation.simulate(policy, options["messages"], options["call_seconds"], chances)
         self.stdout.write(json.dumps(summary.to_dict()) if options["as_json"] else text_of(policy, summary))
         if not summary.is_on_budget:
             sys.exit(1)
+
+
+def count(text: str) -> int:
+    """Read a number of messages."""
+    if (number := int(text)) < 1:
+        raise ArgumentTypeError("give at least 1")
+    return number
+
+
+def seconds(text: str) -> float:
+    """Read how long a call takes, up to an hour."""
+    if not 0 <= (number := float(text)) <= 3600:
+        raise ArgumentTypeError("give 0 to 3600")
+    return number
 
 
 def text_of(policy: Policy, summary: Summary) -> str:

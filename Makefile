@@ -1,0 +1,77 @@
+# `make demo` lives the whole story on this machine, `make test` runs everything that must pass.
+# Both need nothing but Python 3.11 or newer and make; they install into .venv what they use.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+ARGS ?=
+
+# In CI nothing may be skipped.
+PYTEST := $(BIN)/python -m pytest --quiet $(if $(CI),-p tests.no_skips)
+
+# A production-like environment, so that `check --deploy` sees what production would.
+PRODUCTION := HTTPS_ONLY=1 DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+	ATS_ENCRYPTION_KEYS=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(32))') \
+	ATS_PUBLIC_URL=https://jobs.example.com ALLOWED_HOSTS=jobs.example.com CSRF_TRUSTED_ORIGINS=https://jobs.example.com \
+	ATS_SUPPORT_EMAILS=support@example.com ATS_ALLOWED_PRIVATE_HOSTS= DATABASE_URL=sqlite:///:memory:
+
+step = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup demo test lint types layers migrations checks test-sqlite test-postgres clean
+
+help: ## Show this list
+	@echo "make <target>"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED) ## Make .venv and install everything; does nothing while the requirements stay the same
+
+demo: $(INSTALLED) ## Live the whole story, then serve on localhost:8000 until Ctrl-C; ARGS=--exit ends after the story
+	@$(BIN)/python -m jobbird.demo $(ARGS)
+
+test: lint types layers migrations checks test-sqlite test-postgres ## Run everything that must pass; stop at the first failure
+	$(call step,everything passed)
+
+lint: $(INSTALLED) ## Check style and formatting (ruff)
+	$(call step,ruff)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(INSTALLED) ## Check the types (mypy)
+	$(call step,mypy)
+	@$(BIN)/mypy ats_integration jobbird
+
+layers: $(INSTALLED) ## Check who imports whom (import-linter)
+	$(call step,import-linter)
+	@$(BIN)/lint-imports
+
+migrations: $(INSTALLED) ## Check that no migration is missing
+	$(call step,makemigrations --check)
+	@$(BIN)/python manage.py makemigrations --check
+
+checks: $(INSTALLED) ## Run Django's checks, as on a laptop and as in production
+	$(call step,check)
+	@$(BIN)/python manage.py check
+	$(call step,check --deploy)
+	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+test-sqlite: $(INSTALLED) ## Run the tests on SQLite; ARGS goes to pytest
+	$(call step,tests on SQLite)
+	@$(PYTEST) $(ARGS)
+
+test-postgres: $(INSTALLED) ## Run the tests on PostgreSQL
+	$(call step,tests on PostgreSQL)
+	@TEST_DATABASE=postgres $(PYTEST) $(ARGS)
+
+clean: ## Remove what demo and tests leave behind, but not .venv
+	rm -rf .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+
+$(INSTALLED): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is %s. Try: make PYTHON=python3.12 setup" % sys.version.split()[0])'
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
+		{ echo "No virtual environment could be made. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Installing into $(VENV): a minute or two, once."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,179 @@
+"""One try at one delivery: log in where needed, settle a doubt, look what the job asks, then walk the steps."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from django.core.cache import cache
+
+from ..errors import DeliveryError, Rejected
+from ..redaction import redactor_for
+from . import transport
+from .answers import dressed
+from .base import Provider, Receipt, Response, Submission
+from .calls import Request, Session
+from .job_forms import JobForm
+from .parts import job_id
+from .steps import Progress, Step
+
+FORM_SECONDS = 600  # how long a job's questions are remembered
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """A success: the adapter's receipt, the HTTP status and a redacted piece of the answer.
+
+    `was_there` tells that an earlier, uncertain try had arrived; `is_certain` that the ATS was asked.
+    """
+
+    receipt: Receipt
+    status: int
+    excerpt: str
+    was_there: bool = False
+    is_certain: bool = False
+
+
+def address(provider: Provider, base_url: str, settings: Mapping[str, Any]) -> str:
+    """Return the base address: the connection's own, or the vendor's production one."""
+    return base_url or provider.home(settings)
+
+
+class Conversation:
+    """The calls of one try, and what they leave behind."""
+
+    def __init__(self, provider: Provider, submission: Submission, progress: Progress) -> None:
+        self.provider, self.progress = provider, progress
+        self.submission = replace(submission, kept=dict(progress.kept), is_doubtful=progress.is_doubtful)
+        self.base_url = address(provider, submission.message.ats.base_url, submission.settings)
+        self.redact = redactor_for(submission.message, submission.credentials.values())
+        self.dropped: list[str] = []
+        self.is_certain = self.was_there = False
+        self.last = Response(status=0)
+
+    def run(self) -> Accepted:
+        """Deliver.
+
+        Raises a DeliveryError, dressed with what the answer said.
+        """
+        if self.provider.login(self.submission):
+            self.open_session()
+        if self.submission.is_doubtful:
+            self.settle_doubt()
+        self.look_at_form()
+        steps = self.provider.steps(self.submission)
+        for step in steps:
+            self.take(step, is_last=step is steps[-1])
+        return self.accepted()
+
+    def accepted(self) -> Accepted:
+        """Put the receipt together."""
+        receipt = self.provider.receipt(self.submission)
+        lost = (*self.provider.dropped(self.submission.message), *receipt.dropped, *self.dropped)
+        return Accepted(
+            receipt=replace(receipt, dropped=tuple(dict.fromkeys(lost))),
+            status=self.last.status,
+            excerpt=self.redact(self.last.text),
+            was_there=self.was_there,
+            is_certain=self.is_certain,
+        )
+
+    def take(self, step: Step, *, is_last: bool) -> None:
+        """Make one call, unless an earlier try did; the last one is made durable by the receipt itself."""
+        if step.name in self.submission.kept and not step.fresh:
+            return
+        try:
+            value = self.ask(step.build, step.read)
+        except Rejected:
+            if not step.drops:
+                raise
+            self.dropped.append(step.drops)
+            value = None
+        self.keep({step.name: value}, is_durable=not (is_last or step.fresh))
+
+    def keep(self, found: Mapping[str, Any], *, is_durable: bool) -> None:
+        """Remember what a step left behind."""
+        self.submission = replace(self.submission, kept={**self.submission.kept, **found})
+        if is_durable:
+            self.progress.save(self.submission.kept)
+
+    def ask(
+        self,
+        build: Callable[[Submission], Request | None],
+        read: Callable[[Submission, Response], Value],
+    ) -> Value | None:
+        """Make one call and read its answer; once again with a new session where the old one is over."""
+        request = build(self.submission)
+        if request is None:
+            return None
+        response = self.call(request)
+        if self.submission.session and self.provider.is_logged_out(response):
+            self.open_session(over=self.submission.session)
+            response = self.call(build(self.submission) or request)
+        try:
+            return read(self.submission, response)
+        except DeliveryError as error:
+            raise dressed(error, response, self.redact, self.provider.wait(response)) from None
+
+    def call(self, request: Request) -> Response:
+        """Send one request; the CV is read from its start."""
+        if self.submission.resume:
+            self.submission.resume.stream.seek(0)
+        self.last = transport.call(request.base_url or self.base_url, request)
+        return self.last
+
+    def open_session(self, over: Mapping[str, Any] | None = None) -> None:
+        """Take the connection's session, or open a new one instead of the one that is over."""
+        session = self.progress.sessions.get(self.log_in, over=over)
+        self.submission = replace(self.submission, session=session)
+        secrets = (*self.submission.credentials.values(), *session.values())
+        self.redact = redactor_for(self.submission.message, secrets)
+
+    def log_in(self) -> Session:
+        """Walk the steps of the login; they leave nothing behind but the session."""
+        kept = self.submission.kept
+        for step in self.provider.login(self.submission):
+            self.keep({step.name: self.ask(step.build, step.read)}, is_durable=False)
+        made = self.provider.session_of(self.submission)
+        self.submission = replace(self.submission, kept=kept)
+        return made
+
+    def settle_doubt(self) -> None:
+        """Ask whether an earlier try arrived, where the ATS can be asked."""
+        lookup = self.provider.lookup(self.submission)
+        if lookup is None:
+            return
+        found = self.ask(lookup.build, lookup.read) or {}
+        self.is_certain, self.was_there = True, bool(found)
+        self.keep(found, is_durable=bool(found))
+
+    def look_at_form(self) -> None:
+        """Learn what the job asks; refuse to send what the ATS would take although it is incomplete."""
+        if (form := self.job_form()) is None:
+            return
+        self.submission = replace(self.submission, job_form=form)
+        message = self.submission.message
+        if self.provider.accepts_incomplete and (lacks := form.missing(message, self.provider.told(message, form))):
+            raise Rejected(f"The job requires what the application lacks: {'; '.join(lacks)}.", code="answers_missing")
+
+    def job_form(self) -> JobForm | None:
+        """Return the questions of the job, remembered for a while."""
+        request = self.provider.form_request(self.submission)
+        if request is None:
+            return None
+        key = f"ats-form:{self.submission.message.ats.config_id}:{job_id(self.submission.message)}"
+        if (known := cache.get(cache_key(key))) is not None:
+            return JobForm.from_json(known)
+        form = self.ask(lambda _submission: request, lambda _s, r: self.provider.read_form(self.provider.success(r)))
+        if form:
+            cache.set(cache_key(key), form.to_json(), FORM_SECONDS)
+        return form
+
+
+def cache_key(key: str) -> str:
+    """Return a key that every cache takes."""
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,215 @@
+"""Redaction: whatever is secret or personal never comes out, however it is spelled, however long the text."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import logging
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from ats_integration.redaction import EXCERPT_CHARS, MASK, SHORTEST, DropQueries, Redactor, one_line, redactor_for
+from tests.factories import message
+
+KILOBYTES_64 = 64 * 1024
+
+#: Anything but the mask's own star.
+letters = st.characters(exclude_categories=["Cs"], exclude_characters="*")
+texts = st.text(letters, max_size=40)
+values = st.text(letters, min_size=SHORTEST, max_size=20).filter(lambda value: len(one_line(value)) >= SHORTEST)
+
+
+def encoded(value: str) -> str:
+    """Return a value in base64."""
+    return base64.b64encode(value.encode()).decode()
+
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "in capitals": lambda value: value.upper() if len(value.upper()) == len(value) else value,
+    "in small letters": lambda value: value.lower() if len(value.lower()) == len(value) else value,
+    "in an address": lambda value: quote(value, safe=""),
+    "in a path": quote,
+    "in a form": quote_plus,
+    "in JSON": lambda value: json.dumps(value)[1:-1],
+    "in JSON with all letters": lambda value: json.dumps(value, ensure_ascii=False)[1:-1],
+    "in JSON of PHP": lambda value: json.dumps(value)[1:-1].replace("/", "\\/"),
+    "in HTML": html.escape,
+    "in HTML of PHP": lambda value: html.escape(value).replace("&#x27;", "&#39;"),
+    "in base64": encoded,
+    "as the user of Basic": lambda value: encoded(f"{value}:"),
+    "as the password of Basic": lambda value: encoded(f"me:{value}"),
+    "with its words on several lines": lambda value: "\r\n \t".join(value.split()),
+}
+
+
+class TestNeverLeaks:
+    @pytest.mark.parametrize("spelling", [str, quote, quote_plus, lambda value: json.dumps(value)[1:-1], html.escape])
+    @given(st.lists(values, min_size=1, max_size=4), st.data())
+    def test_a_value_in_any_text(self, spelling: Callable[[str], str], secrets: list[str], data: st.DataObject) -> None:
+        spelled = [spelling(data.draw(st.sampled_from(secrets))) for _ in range(3)]
+        text = "".join(piece for form in spelled for piece in (data.draw(texts), form, data.draw(texts)))
+        told = Redactor(secrets)(text)
+
+        for secret in secrets:
+            assert one_line(secret) not in told
+            assert len(one_line(spelling(secret))) < SHORTEST or one_line(spelling(secret)) not in told
+
+    @given(values, st.text(letters, max_size=2), st.sampled_from(["", ":", ":x"]))
+    def test_a_value_in_base64(self, secret: str, before: str, after: str) -> None:
+        assume(not before or len(secret.encode()) > SHORTEST)
+        told = Redactor([secret])(f"Authorization: Basic {encoded(before + secret + after)} was refused")
+        sure = encoded(secret)[: len(secret.encode()) * 8 // 6]
+
+        assert encoded(before + secret + after) not in told
+        assert encoded(f"{secret}:") not in told
+        assert sure not in told
+
+    @pytest.mark.parametrize("spelling", sorted(SPELLINGS))
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "s3cr3t-Key/With+Signs=",
+            "Zoë O'Brien & <Sons>",
+            'quote " and \\ back',
+            "https://www.linkedin.com/in/zoë?a=b",
+            "Łukasz Ødegård",
+            "山田 太郎",
+            "😀 Smile 😀",
+            "line one\nline two",
+        ],
+    )
+    def test_a_value_in_any_spelling(self, value: str, spelling: str) -> None:
+        spelled = SPELLINGS[spelling](value)
+        told = Redactor([value])(f"before {spelled} after")
+
+        assert spelled not in told
+        assert one_line(value).casefold() not in told.casefold()
+        assert told.startswith("before ")
+        assert told.endswith(" after")
+        assert MASK in told
+
+    @given(st.lists(values, min_size=2, max_size=4, unique=True))
+    def test_values_that_overlap(self, secrets: list[str]) -> None:
+        told = Redactor(secrets)("".join(secrets) + "".join(reversed(secrets)))
+
+        assert not any(one_line(secret) in told for secret in secrets)
+
+    @given(values)
+    def test_a_value_at_the_cut(self, secret: str) -> None:
+        assume(not {"x"} & set(secret.lower()))
+        told = Redactor([secret])("x" * (EXCERPT_CHARS - 1) + secret + "x" * EXCERPT_CHARS)
+
+        assert one_line(secret)[:1] not in told
+
+    @pytest.mark.parametrize("address", ["a@b.nl", "Sanne.de-Vries+cv@mail.example.org", "zoë@bücher.example"])
+    def test_any_email_address(self, address: str) -> None:
+        assert "to *** and" == Redactor([])(f"to {address} and")
+
+    @pytest.mark.parametrize(
+        "number", ["06 12345678", "+31 6 12 34 56 78", "(020) 123-4567", "+31 (0)20 - 123 45 67", "0031612345678"]
+    )
+    def test_any_phone_number(self, number: str) -> None:
+        told = Redactor([])(f"call {number} now")
+
+        assert not any(digit in told for digit in "1234567")
+
+    def test_its_own_values(self) -> None:
+        assert "<Redactor>" == repr(Redactor(["secret"]))
+
+
+class TestKeeps:
+    @pytest.mark.parametrize("text", ["HTTP 422: email is invalid", "job 4000001 is closed", "on 24-11-26", ""])
+    def test_what_is_neither_secret_nor_personal(self, text: str) -> None:
+        assert text == Redactor(["secret"])(text)
+
+    @pytest.mark.parametrize("value", ["", "a", "an", " a ", "\n\t "])
+    def test_values_too_short_to_mask(self, value: str) -> None:
+        assert "an apple a day" == Redactor([value])("an apple a day")
+
+    @given(st.text(letters, max_size=2_000), st.lists(values, max_size=3))
+    def test_one_line_of_at_most_500_characters(self, text: str, secrets: list[str]) -> None:
+        told = Redactor(secrets)(text)
+
+        assert len(told) <= EXCERPT_CHARS
+        assert told == one_line(told) or told == one_line(told) + " "
+
+
+class TestTime:
+    @pytest.mark.timeout(20)
+    @pytest.mark.parametrize(
+        "piece",
+        ["a", "1", "1 ", "+1(", "a@", "a.", "a-", "@", "a@b.", "%", "?", "é", " ", "***", "secret-ke", "secret-key-1"],
+    )
+    def test_grows_with_the_text_and_not_with_its_square(self, piece: str) -> None:
+        hostile = piece * (8 * KILOBYTES_64 // len(piece))
+        told = Redactor(["secret-key-1", "Sanne", *(f"line {number} of a letter" for number in range(200))])(hostile)
+
+        assert len(told) <= EXCERPT_CHARS
+        assert "secret-key-1" not in told
+
+    @pytest.mark.timeout(20)
+    def test_of_a_long_letter_is_short(self) -> None:
+        letter = "\n".join(f"Sentence {number} of a letter without an end." for number in range(2_000))
+
+        told = redactor_for(message(application={"cover_letter": letter}), ["key"])(json.dumps({"letter": letter}))
+
+        assert "Sentence" not in told
+
+
+class TestRedactorOfADelivery:
+    def test_knows_its_secrets_and_its_candidate(self) -> None:
+        sent = message()
+        person, address = sent.candidate, sent.candidate.address
+        personal = [person.first_name, person.last_name, person.email, person.phone, person.linkedin_url]
+        personal += [person.website_url, address.street, address.postal_code, address.city]
+        personal += [sent.application.cover_letter.splitlines()[-1]]
+        assert sent.resume
+        redact = redactor_for(sent, ["key-of-acme", 12345])
+
+        for value in (*personal, sent.resume.filename, "key-of-acme", "12345"):
+            assert "[***]" == redact(f"[{value}]")
+
+    @pytest.mark.parametrize("said", ["Ik heb een hond", ("Ede en omstreken", "Ik heb een hond"), 31337, 3.14159])
+    def test_knows_the_answers(self, said: object) -> None:
+        answered = {"question": "Nog iets?", "answer": said}
+        text = " ".join(map(str, said)) if isinstance(said, tuple) else str(said)
+        told = redactor_for(message(application={"answers": [answered]}), [])(f"[{text}]")
+
+        assert set(told) <= set("[]* ")
+
+    def test_keeps_the_names_of_the_ats_and_of_the_job(self) -> None:
+        said = "Monteur is closed at Acme BV: yes"
+
+        assert said == redactor_for(message(), [])(said)
+
+
+class TestDropQueries:
+    @pytest.mark.parametrize(
+        ("text", "args", "kept"),
+        [
+            ("GET /v0/postings?key=secret HTTP/1.1", (), "GET /v0/postings?*** HTTP/1.1"),
+            ('%s "%s %s"', ("http://x", "POST", "/a?key=secret&b=c"), 'http://x "POST /a?***"'),
+            ("Retrying %(url)s", ({"url": "/a?key=secret"},), "Retrying /a?***"),
+            ("%s then %s", ("/a?key=secret", "/b?key=secret"), "/a?*** then /b?***"),
+            ("nothing to cut", (), "nothing to cut"),
+            ("50%% done", (), "50%% done"),
+        ],
+    )
+    def test_cuts_queries_with_and_without_args(self, text: str, args: tuple[object, ...], kept: str) -> None:
+        record = logging.LogRecord("urllib3", logging.DEBUG, __file__, 1, text, args, None)  # type: ignore[arg-type]
+
+        assert DropQueries().filter(record)
+        assert kept == record.getMessage()
+
+    @pytest.mark.parametrize("name", ["connectionpool", "connection", "util.retry", "poolmanager"])
+    def test_is_on_every_logger_of_urllib3(self, name: str, caplog: pytest.LogCaptureFixture) -> None:
+        with caplog.at_level(logging.DEBUG, logger=f"urllib3.{name}"):
+            logging.getLogger(f"urllib3.{name}").debug("GET %s", "/v0/postings?key=secret")
+
+        assert "GET /v0/postings?***" == caplog.messages[0]
