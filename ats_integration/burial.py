@@ -57,7 +57,7 @@ def describe(
     """Write down everything somebody needs to send this application again."""
     config, last = delivery.config, attempts[-1]
     return DeadLetterDocument(
-        message_id=str(delivery.pk),
+        message_id=delivery.pk,
         application_id=str(delivery.application_id),
         customer_id=str(config.customer_id),
         customer_name=str(config.customer),

@@ -10,7 +10,9 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from operator import itemgetter
 from typing import Any, Literal
+from uuid import UUID
 
 import boto3
 from botocore.config import Config
@@ -53,7 +55,7 @@ class DeadLetterDocument(Part):
 
     schema_version: Literal[1] = 1
     kind: Literal["dead-letter"] = "dead-letter"
-    message_id: str
+    message_id: UUID
     application_id: str
     customer_id: str
     customer_name: str = ""
@@ -119,16 +121,19 @@ def get(key: str, *, bucket: str = "") -> DeadLetterDocument:
         raise DeadLetterUnreadable(f"{key} is not a dead letter of version 1.") from None
 
 
-def keys(*, customer: str = "", provider: str = "", since: datetime | None = None) -> Iterator[str]:
-    """List the keys of stored dead letters, page by page.
+def keys(*, customer: str = "", provider: str = "", since: datetime | None = None) -> list[str]:
+    """List the keys of stored dead letters, in the order in which S3 got them.
 
     Raises DeadLetterUnavailable where S3 does not answer.
     """
     first_day = f"date={since.astimezone(UTC).date().isoformat()}" if since else ""
-    for key in listed(prefix_of(customer, provider)):
-        parts = key.split("/")
-        if len(parts) == 6 and parts[4] >= first_day and (not provider or parts[3] == f"provider={provider}"):
-            yield key
+    found = sorted(listed(prefix_of(customer, provider)), key=itemgetter("LastModified"))
+    return [item["Key"] for item in found if fits(item["Key"].split("/"), provider, first_day)]
+
+
+def fits(steps: list[str], provider: str, first_day: str) -> bool:
+    """Tell whether a key, step by step, is that of a dead letter of a provider since a day."""
+    return len(steps) == 6 and steps[4] >= first_day and (not provider or steps[3] == f"provider={provider}")
 
 
 def prefix_of(customer: str, provider: str) -> str:
@@ -138,12 +143,12 @@ def prefix_of(customer: str, provider: str) -> str:
     return f"{PREFIX}customer={customer}/" + (f"provider={provider}/" if provider else "")
 
 
-def listed(prefix: str) -> Iterator[str]:
-    """List all keys below a prefix."""
+def listed(prefix: str) -> Iterator[dict[str, Any]]:
+    """List all objects below a prefix, page by page."""
     pages = client().get_paginator("list_objects_v2").paginate(Bucket=conf.dead_letter_bucket, Prefix=prefix)
     try:
         for page in pages:
-            yield from (item["Key"] for item in page.get("Contents", ()))
+            yield from page.get("Contents", ())
     except S3_ERRORS as error:
         raise DeadLetterUnavailable(f"S3 did not list the dead letters ({error_code(error)}).") from None
 

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """How one try ended, as it is recorded. All texts are redacted."""
+    """How one try ended, as it is recorded. All texts are redacted and any database can store them."""
 
     outcome: Outcome
     started_at: datetime
@@ -85,8 +85,8 @@ def delivered(accepted: Accepted, started_at: datetime, duration: timedelta) -> 
         started_at=started_at,
         duration=duration,
         status=accepted.status,
-        excerpt=accepted.excerpt,
-        reference=accepted.receipt.reference,
+        excerpt=storable(accepted.excerpt),
+        reference=storable(accepted.receipt.reference),
         dropped=accepted.receipt.dropped,
         is_certain=accepted.is_certain,
     )
@@ -99,11 +99,16 @@ def failed(error: DeliveryError, started_at: datetime, duration: timedelta) -> R
         started_at=started_at,
         duration=duration,
         code=error.code,
-        detail=error.detail,
+        detail=storable(error.detail),
         status=error.status,
         retry_after=error.retry_after,
-        excerpt=error.excerpt,
+        excerpt=storable(error.excerpt),
     )
+
+
+def storable(text: str) -> str:
+    """Return a text without what a database refuses: NUL, and halves of characters from a careless JSON."""
+    return text.encode(errors="replace").decode().replace("\0", "")
 
 
 def elapsed(started: float) -> timedelta:

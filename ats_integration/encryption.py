@@ -38,9 +38,11 @@ def decrypt(token: str) -> dict[str, Any]:
     Raises CredentialsUnreadable where no key opens the token.
     """
     try:
-        values: dict[str, Any] = json.loads(cipher().decrypt(token.encode()))
+        values = json.loads(cipher().decrypt(token.encode()))
     except (InvalidToken, ValueError):
         raise CredentialsUnreadable(UNREADABLE) from None  # a JSON error would carry the plain text along
+    if not isinstance(values, dict):
+        raise CredentialsUnreadable("The stored credentials are no JSON object.")
     return values
 
 
@@ -51,7 +53,7 @@ def rotate(token: str) -> str:
     """
     try:
         return cipher().rotate(token.encode()).decode()
-    except InvalidToken:
+    except (InvalidToken, ValueError):
         raise CredentialsUnreadable(UNREADABLE) from None
 
 

@@ -34,6 +34,20 @@ EXPLANATIONS: dict[str, Explanation] = {
         "Enter the ATS's job id at the vacancy and send the applications again.",
         recovers=False,
     ),
+    "answers_missing": Explanation(
+        "was not told what its job requires",
+        "The missing questions stand with each application. Ask them on the vacancy, or make them optional in the ATS.",
+        recovers=False,
+    ),
+    "resume_empty": Explanation(
+        "was not sent a CV that is an empty file", "Ask the candidate for the CV again.", recovers=False
+    ),
+    "resume_too_large": Explanation(
+        "does not take CVs as large as the one handed in", "Ask the candidate for a smaller file.", recovers=False
+    ),
+    "resume_type": Explanation(
+        "does not take CVs of that kind of file", "Ask the candidate for a PDF.", recovers=False
+    ),
     "rejected": Explanation(
         "refused the data of applications",
         "The reason it gives stands with each application. Correct it and send the application again.",

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from . import lost, queues
+from . import queues
 from .errors import StaleDelivery
 from .messages import Message
 from .models import Delivery
+from .rebuilding import readable
 from .states import Status
 from .transitions import move
 
@@ -54,7 +55,7 @@ def released(delivery: Delivery, now: datetime) -> int:
 
 def resumed(delivery: Delivery, now: datetime) -> Message | None:
     """Return the message as it goes on: the connection as it is now, the deadline moved."""
-    message = lost.readable(delivery)
+    message = readable(delivery)
     if message is None:
         return None
     waited = now - delivery.held_at if delivery.held_at else timedelta(0)

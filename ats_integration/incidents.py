@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from . import mails
 from .conf import conf
 from .explanations import explain
+from .faults import where
 from .models import DeadLetter, Delivery, Incident
 from .models.deadletters import DeadLetterQuerySet
 from .states import Status
@@ -105,7 +106,16 @@ def note_mailed(incident: Incident, letters: list[DeadLetter], now: datetime) ->
 def report_recoveries(now: datetime) -> int:
     """Close the incidents that are over; mail those a success has ended. Return the number of mails."""
     told = Incident.objects.filter(closed_at=None, last_mailed_at__isnull=False)
-    return sum(close(incident, now) for incident in told if is_over(incident, now))
+    return sum(closed(incident, now) for incident in told)
+
+
+def closed(incident: Incident, now: datetime) -> int:
+    """Close one incident if it is over; a fault with one must not keep the others open."""
+    try:
+        return close(incident, now) if is_over(incident, now) else 0
+    except Exception as error:
+        log.error("notice.not_closed incident=%s fault=%s", incident.pk, where(error))
+        return 0
 
 
 def is_over(incident: Incident, now: datetime) -> bool:
@@ -140,13 +150,13 @@ def close(incident: Incident, now: datetime) -> int:
         return 0
     if not explain(incident.reason).recovers:
         return 0
-    untold = letters_of(incident).unnotified().filter(died_at__lt=now)
-    incident.failures += untold.count()
+    untold = list(letters_of(incident).unnotified().filter(died_at__lt=now).values_list("pk", flat=True))
+    incident.failures += len(untold)
     try:
         mails.send_recovery(incident, now)
     except OSError as error:
         log.warning("notice.mail_away error=%s", type(error).__name__)
         Incident.objects.filter(pk=incident.pk).update(closed_at=None)
         return 0
-    untold.update(notified_at=now)
+    DeadLetter.objects.filter(pk__in=untold).update(notified_at=now)
     return 1

@@ -8,11 +8,11 @@ from datetime import datetime
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
-from . import missed, queues
+from . import queues
 from .conf import conf
-from .errors import MessageInvalid
-from .messages import Message, decode
+from .messages import Message
 from .models import Delivery
+from .rebuilding import readable
 from .states import Status
 
 BATCH = 500
@@ -61,15 +61,6 @@ def left_alone(now: datetime) -> QuerySet[Delivery]:
 def unknown(deliveries: QuerySet[Delivery]) -> list[Message]:
     """Return the messages of those deliveries that Redis does not hold."""
     return queues.missing([message for delivery in deliveries if (message := readable(delivery))])
-
-
-def readable(delivery: Delivery) -> Message | None:
-    """Return the message of a delivery; one that cannot be read is set aside, to be built again."""
-    try:
-        return decode(delivery.message)
-    except MessageInvalid as error:
-        missed.set_aside(delivery, error)
-        return None
 
 
 def put_back(messages: Sequence[Message], now: datetime) -> bool:

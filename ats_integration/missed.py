@@ -1,26 +1,22 @@
-"""Applications that came in without a delivery, and deliveries without a message."""
+"""Applications that came in without a delivery."""
 
 from __future__ import annotations
 
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import zip_longest
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from . import burial, intake
-from .adapters import adapter, application_model
+from . import intake
+from .adapters import adapter
 from .conf import conf
-from .delivery import Result
-from .errors import MessageInvalid, StaleDelivery
 from .faults import where
 from .models import ATSConfig, Delivery
-from .states import DELIVERABLE, Outcome, Status
-from .transitions import move
 
 log = logging.getLogger(__name__)
 
@@ -76,48 +72,3 @@ def taken_in(by_customer: dict[Any, ATSConfig], application: Any) -> list[Delive
     except Exception as error:
         log.error("intake.failed application=%s fault=%s", application.pk, where(error))
         return []
-
-
-def set_aside(delivery: Delivery, error: MessageInvalid) -> None:
-    """Empty a message that cannot be read, so that it is built again and stands in nobody's way."""
-    log.error("message.set_aside message=%s fields=%s", delivery.pk, ",".join(error.fields))
-    Delivery.objects.filter(pk=delivery.pk, status=delivery.status).update(
-        message={}, last_error_code=intake.NOT_BUILT, last_error="Its message could not be read; it is built again."
-    )
-
-
-def rebuild(now: datetime) -> int:
-    """Build the messages that could not be built when their application came in, or cannot be read any more."""
-    waiting = Delivery.objects.filter(status__in=(*DELIVERABLE, Status.HELD), message={}).unclaimed(now)
-    return sum(rebuilt(delivery, now) for delivery in waiting.select_related("config__customer")[:BATCH])
-
-
-def rebuilt(delivery: Delivery, now: datetime) -> int:
-    """Build one message, or give up at the end of the budget, so that a person hears of it."""
-    application = application_model()._default_manager.filter(pk=delivery.application_id).first()
-    data = intake.described(application) if application else None
-    if data is None:
-        give_up(delivery, now)
-        return 0
-    message = intake.first_message(delivery, data).but(try_count=delivery.try_count, deadline_at=delivery.deadline_at)
-    same = Delivery.objects.filter(pk=delivery.pk, status=delivery.status, message={})
-    return same.update(message=message.to_dict(), last_error_code="", last_error="")
-
-
-def give_up(delivery: Delivery, now: datetime) -> None:
-    """Make a dead letter of a delivery whose application stayed unreadable for the whole budget."""
-    if delivery.created_at > now - conf.retry_budget:
-        return
-    result = Result(
-        outcome=Outcome.BUG,
-        started_at=now,
-        duration=timedelta(0),
-        code=intake.NOT_BUILT,
-        detail=delivery.last_error,
-    )
-    try:
-        if delivery.status in (Status.PENDING, Status.HELD):
-            move(delivery, Status.QUEUED)
-        burial.bury(delivery, None, result, possible_duplicate=delivery.possible_duplicate)
-    except StaleDelivery:
-        log.info("message.given_up_elsewhere message=%s", delivery.pk)

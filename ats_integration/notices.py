@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from . import incidents
 from .conf import conf
+from .faults import where
 from .models import DeadLetter
 
 log = logging.getLogger(__name__)
@@ -82,8 +83,12 @@ def send_due(now: datetime | None = None) -> int:
 
 
 def send(group: Group, now: datetime) -> int:
-    """Mail one group unless it was mailed within the last hour; keep it where that fails."""
-    outcome = incidents.report(group.customer_id, group.provider, group.reason, now)
+    """Mail one group unless it was mailed within the last hour; keep it where that fails, and go on."""
+    try:
+        outcome = incidents.report(group.customer_id, group.provider, group.reason, now)
+    except Exception as error:
+        log.error("notice.failed customer=%s reason=%s fault=%s", group.customer_id, group.reason, where(error))
+        outcome = incidents.Reported(mailed=False, again_at=now + incidents.MAIL_RETRY)
     if outcome.again_at is not None:
         waiting.put_off(group, outcome.again_at)
     return int(outcome.mailed)

@@ -17,8 +17,10 @@ from .states import Status
 def examine(letter: DeadLetter) -> tuple[ApplicationData | None, str]:
     """Return the data to send, and what stands in the way ("" = nothing)."""
     delivery = letter.delivery
-    if delivery is None or letter.config is None:
+    if letter.config is None:
         return None, "Its connection is gone; the letter itself is still in S3."
+    if delivery is None:
+        return None, "Its delivery is gone: --from-s3 makes it again."
     if delivery.status != Status.DEAD:
         return None, f"Its delivery is {delivery.status} already."
     data = data_of(delivery)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -17,6 +18,9 @@ from .models import ATSConfig, DeadLetter, Delivery
 from .resend import Selection
 from .states import Status
 
+#: What the database says to an id that cannot be one.
+NO_ID = (ValueError, OverflowError, ValidationError)
+
 
 @dataclass(frozen=True)
 class Restored:
@@ -26,25 +30,36 @@ class Restored:
     problems: tuple[str, ...]
 
 
-def restore(selection: Selection) -> Restored:
-    """Read the chosen dead letters from S3 and give them rows where they have none.
+def restore(selection: Selection, *, dry_run: bool = False) -> Restored:
+    """Read the chosen dead letters from S3, the oldest first, and give them rows where they have none.
 
-    Raises DeadLetterUnavailable where S3 does not answer.
+    A dry run returns rows that are not saved. Raises DeadLetterUnavailable where S3 does not answer.
     """
-    letters: dict[str, DeadLetter] = {}
+    letters: dict[UUID, DeadLetter] = {}
     problems: list[str] = []
-    for found in islice(documents(selection), selection.limit):
-        outcome = found if isinstance(found, str) else row_of(found)
+    seen: set[UUID] = set()
+    for found in documents(selection):
+        if len(letters) >= selection.limit:
+            break
+        if isinstance(found, str):
+            problems.append(found)
+            continue
+        seen.add(found.message_id)
+        outcome = row_of(found, dry_run=dry_run)
         if isinstance(outcome, str):
             problems.append(outcome)
         elif outcome.resent_at is None:
-            letters[str(outcome.message_id)] = outcome
+            letters[outcome.message_id] = outcome
+    problems += [f"{asked}: S3 holds no such dead letter." for asked in selection.ids if asked not in seen]
     return Restored(tuple(letters.values()), tuple(problems))
 
 
 def documents(selection: Selection) -> Iterator[DeadLetterDocument | str]:
     """Yield the chosen documents, and a sentence for each object that is none."""
+    names = {f"{message_id}.json" for message_id in selection.ids}
     for key in deadletters.keys(customer=selection.customer, provider=selection.provider, since=selection.since):
+        if names and key.rpartition("/")[2] not in names:
+            continue
         try:
             document = deadletters.get(key)
         except DeadLetterUnreadable as error:
@@ -62,64 +77,40 @@ def is_chosen(document: DeadLetterDocument, selection: Selection) -> bool:
             selection.reason in ("", document.reason),
             selection.since is None or document.died_at >= selection.since,
             selection.until is None or document.died_at < selection.until,
-            not selection.ids or document.message_id in {str(message_id) for message_id in selection.ids},
+            not selection.ids or document.message_id in selection.ids,
         )
     )
 
 
-def row_of(document: DeadLetterDocument) -> DeadLetter | str:
+def row_of(document: DeadLetterDocument, *, dry_run: bool) -> DeadLetter | str:
     """Return the row of a document, making it and its delivery where they are gone; or why that cannot be."""
     known = DeadLetter.objects.select_related("delivery", "config__customer").filter(message_id=document.message_id)
-    if letter := known.first():
+    letter = known.first()
+    if letter and (letter.delivery or letter.resent_at):
         return letter
-    config = config_of(document)
-    if config is None:
-        return f"{document.key}: connection {document.config_id} is gone."
     try:
-        with transaction.atomic():
-            return new_row(document, delivery_of(document, config))
+        return made(document, dry_run=dry_run)
+    except ATSConfig.DoesNotExist:
+        return f"{document.key}: connection {document.config_id} is gone."
     except IntegrityError:
         return f"{document.key}: the application has another delivery already."
+    except NO_ID:
+        return f"{document.key}: it names a customer, connection or application that cannot be."
 
 
-def config_of(document: DeadLetterDocument) -> ATSConfig | None:
-    """Return the connection of a document, if it is still there and still that customer's."""
-    return ATSConfig.objects.filter(pk=document.config_id, customer_id=document.customer_id).first()
+def made(document: DeadLetterDocument, *, dry_run: bool) -> DeadLetter:
+    """Make the rows of a document.
 
-
-def delivery_of(document: DeadLetterDocument, config: ATSConfig) -> Delivery:
-    """Return the delivery of a document, making it dead where it is gone."""
-    delivery, _created = Delivery.objects.get_or_create(
-        id=document.message_id,
-        defaults={
-            "config": config,
-            "application_id": document.application_id,
-            "status": Status.DEAD,
-            "try_count": document.try_count,
-            "message": document.message.to_dict() if document.message else {},
-            "last_error_code": document.reason,
-            "last_error": document.error,
-        },
-    )
-    return delivery
-
-
-def new_row(document: DeadLetterDocument, delivery: Delivery) -> DeadLetter:
-    """Write the row of a stored document. Nobody is told again; whoever restores it knows."""
-    now = timezone.now()
-    return DeadLetter.objects.create(
-        message_id=document.message_id,
-        delivery=delivery,
-        config=delivery.config,
-        customer_id=delivery.config.customer_id,
-        customer_name=document.customer_name[:200],
-        provider=document.provider,
-        bucket=conf.dead_letter_bucket,
-        key=document.key,
-        reason=document.reason,
-        try_count=document.try_count,
-        died_at=document.died_at,
-        stored_at=now,
-        notified_at=now,
-        resent_at=None if delivery.status == Status.DEAD else now,
-    )
+    Raises ATSConfig.DoesNotExist where its connection is gone, IntegrityError where another delivery is in its place.
+    """
+    config = ATSConfig.objects.select_related("customer").get(pk=document.config_id, customer_id=document.customer_id)
+    taken = Delivery.objects.filter(application_id=document.application_id, config=config)
+    if taken.exclude(pk=document.message_id).exists():
+        raise IntegrityError("There is another delivery of this application to this connection.")
+    found = Delivery.objects.filter(pk=document.message_id).first()
+    delivery = found or delivery_of(document, config)
+    letter = letter_of(document, delivery)
+    if not dry_run:
+        with transaction.atomic():
+            save(delivery, letter, is_new=found is None)
+    return letter

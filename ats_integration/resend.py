@@ -141,10 +141,10 @@ def send_all(
 
 def paced(letters: Iterable[DeadLetter], rate: float | None) -> Iterator[DeadLetter]:
     """Yield no more than `rate` a second."""
-    for letter in letters:
-        yield letter
-        if rate:
+    for number, letter in enumerate(letters):
+        if rate and number:
             time.sleep(1 / rate)
+        yield letter
 
 
 def look(letter: DeadLetter) -> Line:

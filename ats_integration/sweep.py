@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from . import burial, holding, lost, missed
+from . import burial, holding, lost, missed, rebuilding
 from .faults import where
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Report:
 #: The steps in their order: field of the report, and what it calls.
 STEPS: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("taken_in", missed.take_in),
-    ("rebuilt", missed.rebuild),
+    ("rebuilt", rebuilding.rebuild),
     ("released", holding.release),
     ("enqueued", lost.enqueue),
     ("stored", burial.store_waiting),

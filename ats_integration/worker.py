@@ -155,7 +155,7 @@ class DeliveryWorker(SimpleWorker):
     def check_for_suspension(self, burst: bool) -> None:
         """Wait while the workers are suspended; without Redis nobody can have asked for it."""
         with unless_redis_is_away(self.log):
-            super().check_for_suspension(burst)  # type: ignore[no-untyped-call]
+            super().check_for_suspension(burst)
 
     def run_maintenance_tasks(self) -> None:
         """Tidy up RQ's registries, if Redis is there."""

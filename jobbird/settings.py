@@ -165,6 +165,10 @@ LOGGING = {
     "filters": {"mask_tokens": {"()": "ats_integration.redaction.MaskTokens"}},
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["mask_tokens"]}},
-    "loggers": {"botocore": {"level": "WARNING"}, "rq.worker": {"level": "WARNING"}},
+    "loggers": {
+        "botocore": {"level": "WARNING"},
+        "rq.worker": {"level": "WARNING"},
+        "django.db.backends": {"level": "INFO"},  # at DEBUG it logs every value it stores
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }

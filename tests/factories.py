@@ -8,6 +8,8 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+from django.core.files.base import File
+
 from ats_integration.messages import Message
 from ats_integration.providers.base import Provider, Submission
 from ats_integration.resumes import OpenResume
@@ -87,7 +89,7 @@ def submission_of(
     if "resume" not in changes or changes["resume"] is not None:
         changes["resume"] = {**described, **changes.get("resume", {})}
     made = message_of(provider.slug, settings=settings, base_url=base_url, **changes)
-    resume = OpenResume(made.resume, BytesIO(content)) if made.resume else None
+    resume = OpenResume(made.resume, File(BytesIO(content))) if made.resume else None
     return Submission(message=made, settings=settings, credentials=credentials, resume=resume)
 
 

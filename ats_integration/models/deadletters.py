@@ -15,8 +15,8 @@ class DeadLetterQuerySet(models.QuerySet["DeadLetter"]):
     """Choose dead letters by what still has to happen with them."""
 
     def unstored(self) -> Self:
-        """Return those that S3 does not hold yet."""
-        return self.filter(stored_at=None)
+        """Return those that S3 does not hold yet; what was sent again needs no place there."""
+        return self.filter(stored_at=None, resent_at=None)
 
     def unnotified(self) -> Self:
         """Return those that nobody was told about."""

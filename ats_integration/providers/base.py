@@ -63,6 +63,10 @@ class Provider(ABC):
     beta: ClassVar[str] = ""
     #: What `Vacancy.external_id` must be for this ATS, in words for the customer.
     job_id_help: ClassVar[str] = ""
+    #: File endings of CVs that the ATS takes, without the dot; empty = not documented, so all.
+    resume_types: ClassVar[frozenset[str]] = frozenset()
+    #: The largest CV it takes, in bytes; None = not documented.
+    resume_limit: ClassVar[int | None] = None
     #: Whether the ATS accepts an application without answers that it requires, so that we must look first.
     accepts_incomplete: ClassVar[bool] = False
     #: What no harmless call can prove, in sentences for the customer.

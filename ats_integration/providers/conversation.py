@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import Any, TypeVar
 
 from django.core.cache import cache
 
 from ..errors import DeliveryError, Rejected
 from ..redaction import redactor_for
+from ..resumes import OpenResume
 from . import transport
 from .answers import dressed
 from .base import Provider, Receipt, Response, Submission
@@ -60,6 +62,7 @@ class Conversation:
 
         Raises a DeliveryError, dressed with what the answer said.
         """
+        self.require_fitting_resume()
         if self.provider.login(self.submission):
             self.open_session()
         if self.submission.is_doubtful:
@@ -69,6 +72,12 @@ class Conversation:
         for step in steps:
             self.take(step, is_last=step is steps[-1])
         return self.accepted()
+
+    def require_fitting_resume(self) -> None:
+        """Refuse a CV that the ATS is known not to take, before anything is sent."""
+        if self.submission.resume and (why := misfit(self.provider, self.submission.resume)):
+            code, words = why
+            raise Rejected(words, code=code)
 
     def accepted(self) -> Accepted:
         """Put the receipt together."""
@@ -172,6 +181,25 @@ class Conversation:
         if form:
             cache.set(cache_key(key), form.to_json(), FORM_SECONDS)
         return form
+
+
+def misfit(provider: Provider, resume: OpenResume) -> tuple[str, str] | None:
+    """Return why an ATS cannot take a CV, as a reason code and in words; None where it can."""
+    ending, size, limit = (
+        PurePath(resume.filename).suffix.lower().lstrip("."),
+        resume.resume.size,
+        provider.resume_limit,
+    )
+    if size == 0:
+        return "resume_empty", "The CV is an empty file."
+    if limit is not None and size > limit:
+        return "resume_too_large", f"{provider.name} takes CVs of at most {limit / 1_000_000:g} MB."
+    if provider.resume_types and ending not in provider.resume_types:
+        return (
+            "resume_type",
+            f"{provider.name} takes these kinds of CV only: {', '.join(sorted(provider.resume_types))}.",
+        )
+    return None
 
 
 def cache_key(key: str) -> str:

@@ -80,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
     def call(self, steps: tuple[str, ...], query: Query, body: Body) -> Call:
         """Read the request, or raise Refusal where it is not what it says."""
         headers = {name.lower(): value for name, value in self.headers.items()}
-        form, files = form_of(headers, body) if body.left else ({}, {})
+        form, files, parsed = form_of(headers, body) if body.left else ({}, {}, None)
         kind = headers.get("content-type", "")
         return Call(
             method=self.command,
@@ -90,6 +90,8 @@ class Handler(BaseHTTPRequestHandler):
             form=form,
             files=files,
             is_multipart=kind.startswith("multipart/form-data"),
+            json=parsed,
+            home=f"http://{headers.get('host', '')}/{urlsplit(self.path).path.split('/')[1]}",
         )
 
     def react(self, vendor: Vendor, call: Call | Reply, behaviour: Behaviour) -> None:
@@ -110,7 +112,7 @@ class Handler(BaseHTTPRequestHandler):
     def leave(self, vendor: Vendor, *, abruptly: bool = False) -> None:
         """Close without an answer, and without having taken anything."""
         self.close_connection = True
-        if self.command == "POST":
+        if self.command != "GET":
             self.server.world.receptions.count(vendor.slug, is_taken=False)
         if abruptly:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, ABRUPT)

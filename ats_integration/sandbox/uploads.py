@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Mapping
@@ -15,7 +16,9 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from .values import Refusal, Reply, Upload
 
 BLOCK = 64 * 1024
-LARGEST_TEXT = 5 * 1024 * 1024  # bytes of a body that is not multipart
+LARGEST_TEXT = 40 * 1024 * 1024  # bytes of a body that is not multipart
+
+JSON_KINDS = ("application/json", "application/vnd.api+json")
 
 Form = Mapping[str, list[str]]
 Files = Mapping[str, Upload]
@@ -67,18 +70,19 @@ class Fingerprints(FileUploadHandler):
         )
 
 
-def form_of(headers: Mapping[str, str], body: Body) -> tuple[Form, Files]:
-    """Return fields and files.
+def form_of(headers: Mapping[str, str], body: Body) -> tuple[Form, Files, Any]:
+    """Return fields, files, and the parsed body where it is JSON.
 
     Raises Refusal where the body is not what its content type says.
     """
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         if kind == "multipart/form-data":
-            return multipart(headers, body)
-        if kind == "application/json":
-            return json_fields(json.loads(body.read(LARGEST_TEXT))), {}
-        return parse_qs(body.read(LARGEST_TEXT).decode()), {}
+            return *multipart(headers, body), None
+        if kind in JSON_KINDS:
+            parsed = json.loads(body.read(LARGEST_TEXT))
+            return json_fields(parsed), {}, parsed
+        return parse_qs(body.read(LARGEST_TEXT).decode()), {}, None
     except (MultiPartParserError, BadRequest, SuspiciousOperation, ValueError):
         raise Refusal(Reply(status=400, body={"status": 400, "error": "Bad Request"})) from None
 
@@ -88,6 +92,16 @@ def multipart(headers: Mapping[str, str], body: Body) -> tuple[Form, Files]:
     meta = {"CONTENT_TYPE": headers["content-type"], "CONTENT_LENGTH": str(body.left)}
     fields, files = MultiPartParser(meta, cast("Any", body), [Fingerprints()], "utf-8").parse()
     return dict(fields.lists()), {name: cast("Upload", upload) for name, upload in files.items()}
+
+
+def upload_of(filename: str, content_type: str, encoded: str) -> Upload:
+    """Return a file that came as base64 inside of JSON.
+
+    Raises ValueError where it is not base64.
+    """
+    content = base64.b64decode(encoded, validate=True)
+    digest = hashlib.sha256(content).hexdigest()
+    return Upload(filename=filename, content_type=content_type, size=len(content), sha256=digest)
 
 
 def json_fields(values: Any) -> Form:

@@ -34,6 +34,15 @@ class Call:
     form: Mapping[str, list[str]] = field(default_factory=dict)
     files: Mapping[str, Upload] = field(default_factory=dict)
     is_multipart: bool = False
+    #: The parsed body of a JSON request.
+    json: Any = None
+    #: The address that leads to this vendor, for one that names addresses in its answers.
+    home: str = ""
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The members of a JSON object body; none where it is something else."""
+        return self.json if isinstance(self.json, dict) else {}
 
     def text(self, name: str) -> str:
         """Return the value of a form field, or an empty text."""
@@ -100,3 +109,11 @@ class Reception:
             "resume_size": upload.size if upload else 0,
             "resume_sha256": upload.sha256 if upload else "",
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """An application that a vendor took with this call, and what it says about it."""
+
+    reception: Reception
+    reply: Reply

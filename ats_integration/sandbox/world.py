@@ -6,6 +6,7 @@ from typing import Any
 
 from .accounts import Accounts
 from .behaviours import Behaviour, Behaviours
+from .drawers import Drawer
 from .receptions import Receptions
 from .values import Call, Refusal, Reply
 from .vendors import VENDORS
@@ -22,10 +23,11 @@ class World:
         self.accounts = Accounts()
         self.behaviours = Behaviours()
         self.receptions = Receptions()
+        self.drawers = {slug: Drawer() for slug in VENDORS}
 
     def reset(self) -> None:
         """Forget everything."""
-        for part in (self.accounts, self.behaviours, self.receptions):
+        for part in (self.accounts, self.behaviours, self.receptions, *self.drawers.values()):
             part.clear()
 
     def stats(self) -> dict[str, dict[str, Any]]:
@@ -38,7 +40,7 @@ class World:
             reply = self.judge(vendor, call, behaviour)
         except Refusal as refusal:
             reply = refusal.reply
-        if call.method == "POST":
+        if call.method != "GET":
             self.receptions.count(vendor.slug, is_taken=200 <= reply.status < 300)
         return reply
 
@@ -46,13 +48,11 @@ class World:
         """Return what the vendor says, or raise Refusal."""
         if ordered := ordered_reply(vendor, behaviour, call.method):
             return ordered
-        if call.method == "GET":
-            return vendor.show(call, self.accounts)
-        if call.method != "POST":
-            return Reply(status=405, body={"error": "Method Not Allowed"})
-        reception = vendor.take(call, self.accounts)
-        self.receptions.add(reception)
-        return vendor.receipt(reception)
+        answer = vendor.answer(call, self.accounts, self.drawers[vendor.slug])
+        if isinstance(answer, Reply):
+            return answer
+        self.receptions.add(answer.reception)
+        return answer.reply
 
 
 def ordered_reply(vendor: Vendor, behaviour: Behaviour, method: str) -> Reply | None:
@@ -65,7 +65,7 @@ def ordered_reply(vendor: Vendor, behaviour: Behaviour, method: str) -> Reply | 
             headers = {} if after is None else {"Retry-After": str(after)}
             return Reply(status=429, body=vendor.throttled.body, headers=headers)
         case "closed":
-            return vendor.replies["closed"] if method == "POST" else vendor.unknown
-        case mode if mode in FOR_APPLICATIONS and method == "POST":
+            return vendor.replies["closed"] if method != "GET" else vendor.unknown
+        case mode if mode in FOR_APPLICATIONS and method != "GET":
             return vendor.replies[mode]
     return None

@@ -193,7 +193,7 @@ class ProviderContract:
     def test_delivers_a_bare_application_where_the_ats_takes_one(
         self, hand_in: Callable[..., Accepted], ats: Sandbox
     ) -> None:
-        bare = {"application": {"cover_letter": "", "source": "", "answers": [], "consent": {}}}
+        bare: dict[str, Any] = {"application": {"cover_letter": "", "source": "", "answers": [], "consent": {}}}
         bare |= {"candidate": {"phone": "", "linkedin_url": "", "website_url": "", "address": {}}, "resume": None}
         if self.needs_resume:
             with pytest.raises(Rejected):

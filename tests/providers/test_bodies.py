@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 import pytest
+from django.core.files.base import File
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,7 +28,7 @@ def a_resume(content: bytes, *, size: int | None = None, stream: Any = None) -> 
         sha256=hashlib.sha256(content).hexdigest(),
         storage_key="cvs/1.pdf",
     )
-    return OpenResume(described, stream or io.BytesIO(content))
+    return OpenResume(described, File(stream or io.BytesIO(content)))
 
 
 def a_body(*form: tuple[str, str | OpenResume]) -> Body:

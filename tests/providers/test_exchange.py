@@ -9,9 +9,9 @@ import pytest
 import time_machine
 
 from ats_integration.errors import DeliveryError, JobClosed, Rejected
-from ats_integration.providers import exchange
-from ats_integration.providers.base import ConfigField, Provider, Receipt, Request, Response, Submission
+from ats_integration.providers import answers, exchange
 from ats_integration.providers.answers import retry_after
+from ats_integration.providers.base import ConfigField, Provider, Receipt, Request, Response, Submission
 from tests.factories import submission_of
 
 from .tiny_servers import listening, ok, saying
@@ -76,7 +76,7 @@ class TestFailure:
     def test_keeps_the_wait_that_an_adapter_found(self) -> None:
         error = Rejected(retry_after=timedelta(seconds=3))
         answer = Response(status=422, headers={"retry-after": "9"})
-        assert timedelta(seconds=3) == exchange.dressed(error, answer, lambda text: text).retry_after  # type: ignore[arg-type]
+        assert timedelta(seconds=3) == answers.dressed(error, answer, lambda text: text).retry_after  # type: ignore[arg-type]
 
 
 class TestAddress:

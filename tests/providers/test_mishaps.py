@@ -75,11 +75,11 @@ def test_every_exception_of_requests_has_one_failure(kind: type[BaseException], 
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (requests.ConnectionError(ProtocolError("aborted", RemoteDisconnected())), "connection_lost"),
+        (requests.ConnectionError(ProtocolError("aborted", RemoteDisconnected(""))), "connection_lost"),
         (requests.ConnectionError(ProtocolError("aborted", ConnectionResetError())), "connection_lost"),
         (requests.ConnectionError(ProtocolError("aborted", TimeoutError())), "read_timeout"),
         (requests.ConnectionError(ReadTimeoutError(None, "/", "slow")), "read_timeout"),  # type: ignore[arg-type]
-        (RemoteDisconnected(), "connection_lost"),
+        (RemoteDisconnected(""), "connection_lost"),
         (TimeoutError(), "read_timeout"),
         (HTTPError("x"), "connection_lost"),
     ],

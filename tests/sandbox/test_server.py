@@ -7,6 +7,7 @@ import logging
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import requests
@@ -131,7 +132,7 @@ class TestConnections:
         ats.behave("lever", "down", times=1)
         with requests.Session() as client:
             for status in (503, 200):
-                files = [*((name, (None, text)) for name, text in FORMS["lever"].items()), ("resume", CV)]
+                files: Any = [*((name, (None, text)) for name, text in FORMS["lever"].items()), ("resume", CV)]
                 answer = client.post(ats.url("lever") + PATHS["lever"], files=files, timeout=5, **KEYS["lever"])
                 assert status == answer.status_code
 

@@ -202,7 +202,7 @@ class TestDropQueries:
         ],
     )
     def test_cuts_queries_with_and_without_args(self, text: str, args: tuple[object, ...], kept: str) -> None:
-        record = logging.LogRecord("urllib3", logging.DEBUG, __file__, 1, text, args, None)  # type: ignore[arg-type]
+        record = logging.LogRecord("urllib3", logging.DEBUG, __file__, 1, text, args, None)
 
         assert DropQueries().filter(record)
         assert kept == record.getMessage()

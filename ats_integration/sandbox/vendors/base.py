@@ -11,7 +11,8 @@ from uuid import uuid4
 from django.utils import timezone
 
 from ..accounts import Accounts
-from ..values import Call, Reception, Refusal, Reply, Upload
+from ..drawers import Drawer
+from ..values import Call, Reception, Refusal, Reply, Taken, Upload
 
 URL = re.compile(r"https?://|www\.", re.IGNORECASE)
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -32,17 +33,26 @@ class Vendor(ABC):
     def account(self, steps: tuple[str, ...]) -> str:
         """Return the customer that a path names."""
 
-    @abstractmethod
+    def answer(self, call: Call, accounts: Accounts, drawer: Drawer) -> Reply | Taken:
+        """Answer any call, or raise Refusal; override it where an application takes several calls."""
+        if call.method == "GET":
+            return self.show(call, accounts)
+        if call.method != "POST":
+            return Reply(status=405, body={"error": "Method Not Allowed"})
+        reception = self.take(call, accounts)
+        return Taken(reception=reception, reply=self.receipt(reception))
+
     def show(self, call: Call, accounts: Accounts) -> Reply:
         """Answer a GET, or raise Refusal."""
+        raise Refusal(self.unknown)
 
-    @abstractmethod
     def take(self, call: Call, accounts: Accounts) -> Reception:
         """Return the application that a POST hands in, or raise Refusal."""
+        raise Refusal(self.unknown)
 
-    @abstractmethod
     def receipt(self, reception: Reception) -> Reply:
         """Return what the vendor says about an application that it took."""
+        raise NotImplementedError
 
     def received(self, call: Call, *, job: str, resume: Upload | None, **values: Any) -> Reception:
         """Return an application as it is kept."""
