@@ -69,6 +69,18 @@ EXPLANATIONS: dict[str, Explanation] = {
         "could not be reached",
         "Wait until the ATS is back, test the connection, and send the applications again.",
     ),
+    "connect_timeout": Explanation(
+        "could not be reached",
+        "Wait until the ATS is back, test the connection, and send the applications again.",
+    ),
+    "send_timeout": Explanation(
+        "did not react in time",
+        "Nothing was handed in. Wait until the ATS is back, test the connection, and send the applications again.",
+    ),
+    "send_failed": Explanation(
+        "broke the connection while we called",
+        "Nothing was handed in. Wait until the ATS is back, test the connection, and send the applications again.",
+    ),
     "dns_error": Explanation(
         "could not be found under its address", "Check the base address and the account name of the connection."
     ),
@@ -79,6 +91,10 @@ EXPLANATIONS: dict[str, Explanation] = {
     "address_refused": Explanation(
         "was not called because its address is not public",
         "Only public https addresses are called. Correct the base address of the connection.",
+    ),
+    "careers_not_hosted": Explanation(
+        "does not host the careers site",
+        "Check the account name of the connection: the site may have moved, or have an address of its own.",
     ),
     "config_incomplete": Explanation(
         "could not be called because the connection is incomplete", "Fill in what is missing in the connection."
@@ -105,6 +121,10 @@ EXPLANATIONS: dict[str, Explanation] = {
         "was not called because the application could not be read",
         "Support: the log names the fault. Mend it and send the application again.",
         recovers=False,
+    ),
+    "invalid_request": Explanation(
+        "was not called because the call could not be put together",
+        "Support: look at the values of the connection and of the application; one of them fits into no request.",
     ),
     "bug": Explanation(
         "was not called because of a fault on our side", "Support: the log names the fault (delivery.bug)."

@@ -37,29 +37,23 @@ def restore(selection: Selection, *, dry_run: bool = False) -> Restored:
     """
     letters: dict[UUID, DeadLetter] = {}
     problems: list[str] = []
-    seen: set[UUID] = set()
     for found in documents(selection):
-        if len(letters) >= selection.limit:
-            break
-        if isinstance(found, str):
-            problems.append(found)
-            continue
-        seen.add(found.message_id)
-        outcome = row_of(found, dry_run=dry_run)
+        outcome = found if isinstance(found, str) else row_of(found, dry_run=dry_run)
         if isinstance(outcome, str):
             problems.append(outcome)
         elif outcome.resent_at is None:
             letters[outcome.message_id] = outcome
-    problems += [f"{asked}: S3 holds no such dead letter." for asked in selection.ids if asked not in seen]
+        if len(letters) == selection.limit:
+            break
     return Restored(tuple(letters.values()), tuple(problems))
 
 
 def documents(selection: Selection) -> Iterator[DeadLetterDocument | str]:
-    """Yield the chosen documents, and a sentence for each object that is none."""
-    names = {f"{message_id}.json" for message_id in selection.ids}
-    for key in deadletters.keys(customer=selection.customer, provider=selection.provider, since=selection.since):
-        if names and key.rpartition("/")[2] not in names:
-            continue
+    """Yield the chosen documents, and a sentence for each object that is none and each id that has none."""
+    keys = deadletters.keys(customer=selection.customer, provider=selection.provider, since=selection.since)
+    named = {key.rpartition("/")[2].removesuffix(".json"): key for key in keys}
+    yield from (f"{asked}: S3 holds no such dead letter." for asked in selection.ids if str(asked) not in named)
+    for key in keys if not selection.ids else filter(None, (named.get(str(asked)) for asked in selection.ids)):
         try:
             document = deadletters.get(key)
         except DeadLetterUnreadable as error:
@@ -89,7 +83,9 @@ def row_of(document: DeadLetterDocument, *, dry_run: bool) -> DeadLetter | str:
     if letter and (letter.delivery or letter.resent_at):
         return letter
     try:
-        return made(document, dry_run=dry_run)
+        delivery = delivery_of(document)
+        letter = attached(letter, delivery) if letter else letter_of(document, delivery)
+        return letter if dry_run else saved(letter)
     except ATSConfig.DoesNotExist:
         return f"{document.key}: connection {document.config_id} is gone."
     except IntegrityError:
@@ -98,19 +94,65 @@ def row_of(document: DeadLetterDocument, *, dry_run: bool) -> DeadLetter | str:
         return f"{document.key}: it names a customer, connection or application that cannot be."
 
 
-def made(document: DeadLetterDocument, *, dry_run: bool) -> DeadLetter:
-    """Make the rows of a document.
+def delivery_of(document: DeadLetterDocument) -> Delivery:
+    """Return the delivery of a document, or an unsaved dead one where it is gone.
 
-    Raises ATSConfig.DoesNotExist where its connection is gone, IntegrityError where another delivery is in its place.
+    Raises ATSConfig.DoesNotExist where its connection is gone, or not that customer's any more, and
+    IntegrityError where the application goes through another delivery.
     """
     config = ATSConfig.objects.select_related("customer").get(pk=document.config_id, customer_id=document.customer_id)
-    taken = Delivery.objects.filter(application_id=document.application_id, config=config)
-    if taken.exclude(pk=document.message_id).exists():
-        raise IntegrityError("There is another delivery of this application to this connection.")
-    found = Delivery.objects.filter(pk=document.message_id).first()
-    delivery = found or delivery_of(document, config)
-    letter = letter_of(document, delivery)
-    if not dry_run:
-        with transaction.atomic():
-            save(delivery, letter, is_new=found is None)
+    rows = Delivery.objects.filter(application_id=document.application_id, config=config)
+    delivery = rows.select_related("config__customer").first()
+    if delivery and delivery.pk != document.message_id:
+        raise IntegrityError("Another delivery is in its place.")
+    return delivery or Delivery(
+        id=document.message_id,
+        config=config,
+        application_id=document.application_id,
+        status=Status.DEAD,
+        try_count=document.try_count,
+        message=document.message.to_dict() if document.message else {},
+        last_error_code=document.reason,
+        last_error=document.error,
+    )
+
+
+def attached(letter: DeadLetter, delivery: Delivery) -> DeadLetter:
+    """Give a row its delivery back."""
+    letter.delivery, letter.config = delivery, delivery.config
+    return letter
+
+
+def letter_of(document: DeadLetterDocument, delivery: Delivery) -> DeadLetter:
+    """Return the unsaved row of a stored document. Nobody is told again; whoever restores it knows."""
+    now = timezone.now()
+    return DeadLetter(
+        message_id=document.message_id,
+        delivery=delivery,
+        config=delivery.config,
+        customer_id=delivery.config.customer_id,
+        customer_name=document.customer_name[:200],
+        provider=document.provider,
+        bucket=conf.dead_letter_bucket,
+        key=document.key,
+        reason=document.reason,
+        try_count=document.try_count,
+        died_at=document.died_at,
+        stored_at=now,
+        notified_at=now,
+        resent_at=None if delivery.status == Status.DEAD else now,
+    )
+
+
+def saved(letter: DeadLetter) -> DeadLetter:
+    """Save a row and, where it is new, its delivery.
+
+    Raises IntegrityError where somebody else made another delivery in its place meanwhile.
+    """
+    delivery = letter.delivery
+    assert delivery
+    with transaction.atomic():
+        if delivery._state.adding:
+            delivery.save(force_insert=True)
+        letter.save()
     return letter

@@ -27,8 +27,10 @@ class World:
 
     def reset(self) -> None:
         """Forget everything."""
-        for part in (self.accounts, self.behaviours, self.receptions, *self.drawers.values()):
+        for part in (self.accounts, self.behaviours, self.receptions):
             part.clear()
+        for drawer in self.drawers.values():
+            drawer.clear()
 
     def stats(self) -> dict[str, dict[str, Any]]:
         """Return the counts per provider."""

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
 from ats_integration.states import Status
 
@@ -87,7 +88,7 @@ class Screen:
         with Live(console=self.console, auto_refresh=False) as live:
             while True:
                 counts = look()
-                live.update(Group(Padding(table(counts), (0, 0, 0, INDENT)), ""), refresh=self.console.is_terminal)
+                live.update(view(counts), refresh=self.console.is_terminal)
                 if until(counts):
                     return counts
                 if time.monotonic() > ends:
@@ -95,9 +96,14 @@ class Screen:
                 time.sleep(LOOK)
 
 
+def view(counts: Counts) -> RenderableType:
+    """Lay everything out that moves."""
+    return Padding(Group(table(counts), outside(counts)), (0, 0, 0, INDENT))
+
+
 def table(counts: Counts) -> Table:
-    """Lay the counts out."""
-    grid = Table(caption=caption(counts), caption_justify="left")
+    """Lay out where the deliveries of each customer stand."""
+    grid = Table()
     grid.add_column("customer")
     grid.add_column("ATS")
     for name in ("applied", *COLUMNS):
@@ -108,7 +114,7 @@ def table(counts: Counts) -> Table:
     return grid
 
 
-def caption(counts: Counts) -> str:
+def outside(counts: Counts) -> Text:
     """Say what stands outside of the database."""
     queues = f"queue happy {counts.happy}, retry {counts.retry}, waiting for their time {counts.scheduled}"
-    return f"{queues} | dead letters in S3 {counts.letters} | mails {counts.mails}"
+    return Text(f"{queues} | dead letters in S3 {counts.letters} | mails {counts.mails}", style="dim")

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from jobbird.demo.problems import ProcessDied
 from jobbird.demo.processes import Processes, python
 
 SLEEP = ("-c", "import time; time.sleep(60)")
-STUBBORN = (
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
-)
-PARENT = f"import subprocess, sys; child = subprocess.Popen([sys.executable, *{SLEEP}]); print(child.pid, flush=True); child.wait()"
+STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("ready", flush=True)
+time.sleep(60)
+"""
+PARENT = f"""
+import subprocess, sys
+child = subprocess.Popen([sys.executable, *{SLEEP}])
+print(child.pid, flush=True)
+child.wait()
+"""
 
 
 @pytest.fixture
@@ -29,8 +38,9 @@ def processes(tmp_path: Path) -> Processes:
 
 def is_running(pid: int) -> bool:
     """Tell whether a process exists and is more than a name on its parent's list."""
-    found = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
-    return bool(found) and not found.startswith("Z")
+    with suppress(psutil.NoSuchProcess):
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 def first_line(log: Path) -> str:
@@ -52,12 +62,12 @@ def test_leaving_stops_all(processes: Processes) -> None:
 
 
 def test_an_exception_stops_all(processes: Processes) -> None:
+    one = processes.start("one", python(*SLEEP))
+
     with pytest.raises(ZeroDivisionError), processes:
-        pid = processes.start("one", python(*SLEEP)).pid
         raise ZeroDivisionError
 
-    assert pid
-    assert not is_running(pid)
+    assert not one.is_alive
 
 
 def test_children_end_with_their_parent(processes: Processes, tmp_path: Path) -> None:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import IO, Any, cast
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_datetime
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ats_integration import recovery, resend
+from ats_integration import recovery, resend, selection_check
 from ats_integration.errors import DeadLetterUnavailable
 from ats_integration.models import DeadLetter
 from ats_integration.resend import Fate, Line, Report, Selection
@@ -35,23 +36,28 @@ Only letters that were not sent again yet are chosen. Running it twice sends not
 exit status: 0 all chosen letters were sent (or there were none), 1 some could not be sent, 2 wrong use.
 """
 
+AGO = re.compile(r"[0-9]+[mhd]")
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 STYLES = {Fate.SENT: "green", Fate.WOULD_SEND: "green", Fate.SKIPPED: "yellow", Fate.FAILED: "red"}
 
 
 def moment(text: str) -> datetime:
     """Read a date, a date with time, or how long ago (`30m`, `2h`, `3d`)."""
-    if text[:-1].isdigit() and text[-1] in UNITS:
-        return timezone.now() - timedelta(**{UNITS[text[-1]]: int(text[:-1])})
     try:
-        found = parse_datetime(text)
-        day = parse_date(text)
-    except ValueError as error:
+        found = ago(text) or parse_datetime(text)
+        aware = found if found is None or timezone.is_aware(found) else timezone.make_aware(found)
+        if aware:
+            return aware.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date: {error}.") from None
-    if found is None and day is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither 2026-11-24, 2026-11-24T14:30 nor 2h.")
-    found = found or datetime.combine(day or timezone.localdate(), datetime.min.time())
-    return found if timezone.is_aware(found) else timezone.make_aware(found)
+    raise argparse.ArgumentTypeError(f"{text!r} is neither 2026-11-24, 2026-11-24T14:30 nor 2h.")
+
+
+def ago(text: str) -> datetime | None:
+    """Read how long ago something was, or return None where the text does not say so."""
+    if not AGO.fullmatch(text):
+        return None
+    return timezone.now() - timedelta(**{UNITS[text[-1]]: int(text[:-1])})
 
 
 def positive(text: str) -> float:
@@ -106,9 +112,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Choose, ask, send, report."""
         selection = self.selection(options)
-        letters, problems = self.letters(selection, from_s3=options["from_s3"])
-        if not options["dry_run"]:
-            self.confirm(selection, len(letters), is_sure=options["yes"])
+        self.refuse_all(selection, options)
+        letters, problems = self.letters(selection, options)
+        if letters and not (options["dry_run"] or options["yes"]):
+            self.confirm(len(letters))
         report = self.work(letters, options)
         self.show(report, problems, options)
         if report.failed or problems:
@@ -118,28 +125,34 @@ class Command(BaseCommand):
         """Read the filters."""
         if options["limit"] < 1:
             raise CommandError("--limit must be at least 1.", returncode=2)
-        names = ("customer", "config", "provider", "reason", "since", "until", "limit")
-        return Selection(**{name: options[name] for name in names}, ids=tuple(options["ids"]))
+        names = ("customer", "config", "provider", "reason", "since", "until")
+        limit = min(options["limit"], sys.maxsize)
+        selection = Selection(**{name: options[name] for name in names}, ids=tuple(options["ids"]), limit=limit)
+        if problem := selection_check.problem_of(selection, from_s3=options["from_s3"]):
+            raise CommandError(problem, returncode=2)
+        return selection
 
-    def letters(self, selection: Selection, *, from_s3: bool) -> tuple[Sequence[DeadLetter], Sequence[str]]:
+    def refuse_all(self, selection: Selection, options: dict[str, Any]) -> None:
+        """Refuse to send everything where nobody can be asked; a script that wants that must say so."""
+        if selection.is_everything and not (options["dry_run"] or options["yes"] or sys.stdin.isatty()):
+            raise CommandError("No filter is given: add one (--customer 42), or --yes to send all.", returncode=2)
+
+    def letters(self, selection: Selection, options: dict[str, Any]) -> tuple[Sequence[DeadLetter], Sequence[str]]:
         """Return the chosen letters, and what in S3 could not be used."""
-        if not from_s3:
+        if not options["from_s3"]:
             return resend.chosen(selection), ()
         try:
-            restored = recovery.restore(selection)
+            restored = recovery.restore(selection, dry_run=options["dry_run"])
         except DeadLetterUnavailable as error:
             raise CommandError(f"{error} Nothing was sent; try again when S3 is back.") from None
         return restored.letters, restored.problems
 
-    def confirm(self, selection: Selection, count: int, *, is_sure: bool) -> None:
-        """Ask a person before many go; a script that chooses everything must say --yes."""
-        if is_sure or not count:
+    def confirm(self, count: int) -> None:
+        """Ask a person, if there is one."""
+        if not sys.stdin.isatty():
             return
-        if sys.stdin.isatty():
-            if input(f"Send {count} dead letter(s) again? [y/N] ").strip().lower() not in ("y", "yes"):
-                raise CommandError("Nothing was sent.", returncode=1)
-        elif selection.is_everything:
-            raise CommandError("No filter is given: add one (--customer 42), or --yes to send all.", returncode=2)
+        if input(f"Send {count} dead letter(s) again? [y/N] ").strip().lower() not in ("y", "yes"):
+            raise CommandError("Nothing was sent.", returncode=1)
 
     def work(self, letters: Sequence[DeadLetter], options: dict[str, Any]) -> Report:
         """Send with a progress bar on a terminal, silently elsewhere."""
@@ -172,6 +185,8 @@ class Command(BaseCommand):
             console.print(f"[red]not restored[/red] {problem}")
         verb = "would be sent" if options["dry_run"] else "sent"
         console.print(f"{report.sent} {verb}, {report.skipped} skipped, {report.failed + len(problems)} failed")
+        if len(report.lines) >= options["limit"]:
+            console.print(f"That is the limit of {options['limit']}; more may wait.")
 
 
 def table(lines: Sequence[Line]) -> Table:
