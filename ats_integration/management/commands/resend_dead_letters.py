@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -182,7 +183,7 @@ class Command(BaseCommand):
         console = Console(file=cast(IO[str], self.stdout), width=None if sys.stdout.isatty() else 160)
         console.print(table(report.lines))
         for problem in problems:
-            console.print(f"[red]not restored[/red] {problem}")
+            console.print(f"[red]not restored[/red] {escape(problem)}")
         verb = "would be sent" if options["dry_run"] else "sent"
         console.print(f"{report.sent} {verb}, {report.skipped} skipped, {report.failed + len(problems)} failed")
         if len(report.lines) >= options["limit"]:
@@ -195,9 +196,8 @@ def table(lines: Sequence[Line]) -> Table:
     grid = Table("message", "customer", "ATS", "reason", "result", "why", title=None)
     for line in shown:
         style = STYLES[line.fate]
-        grid.add_row(
-            str(line.message_id), line.customer, line.provider, line.reason, f"[{style}]{line.fate}[/]", line.detail
-        )
+        words = map(escape, (str(line.message_id), line.customer, line.provider, line.reason))
+        grid.add_row(*words, f"[{style}]{line.fate}[/]", escape(line.detail))
     if len(lines) > len(shown):
         grid.add_row("...", "", "", "", f"{len(lines) - len(shown)} more", "--json shows all")
     return grid
