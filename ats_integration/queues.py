@@ -59,7 +59,7 @@ def put_later(message: Message, at: datetime) -> bool:
     """Put a message on the retry queue at a moment in the future, through rq-scheduler."""
     try:
         scheduler().enqueue_at(
-            at,
+            next_second(at),
             JOB,
             message.to_dict(),
             job_id=job_id(message),
@@ -72,6 +72,11 @@ def put_later(message: Message, at: datetime) -> bool:
         log.warning("queue.redis_away messages=1 error=%s", type(error).__name__)
         return False
     return True
+
+
+def next_second(at: datetime) -> datetime:
+    """Round up to a whole second: rq-scheduler rounds down, and an ATS that asked us to wait means all of it."""
+    return at.replace(microsecond=0) + timedelta(seconds=at.microsecond > 0)
 
 
 def push(name: str, messages: Sequence[Message]) -> None:

@@ -93,10 +93,10 @@ def find(resume: Resume) -> File[bytes]:
 def check(resume: Resume, stream: File[bytes]) -> None:
     """Compare content with description and rewind, or raise ResumeChanged or ResumeMissing."""
     try:
-        digest, _size = fingerprint(stream)
+        found = fingerprint(stream)
     except UNREADABLE as error:
         raise missing(error) from None
-    if digest != resume.sha256:
+    if found != (resume.sha256, resume.size):
         raise ResumeChanged("The stored CV is not the one that was handed in.")
     stream.seek(0)
 

@@ -15,5 +15,6 @@ urlpatterns = [
     path("<int:pk>/", views.update, name="update"),
     path("<int:pk>/delete/", views.delete, name="delete"),
     path("<int:pk>/test/", views.test_connection, name="test"),
+    path("<int:pk>/preview/", views.preview_page, name="preview"),
     path("<int:pk>/active/", views.switch, name="active"),
 ]

@@ -12,8 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import connection_check, connections, overview
-from .adapters import customers_of
+from . import connection_check, connections, overview, preview
+from .adapters import adapter, customers_of
 from .errors import ConnectionInUse, UnknownProvider
 from .forms import ConnectionForm, form_class
 from .models import ATSConfig
@@ -88,7 +88,16 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 def test_connection(request: HttpRequest, pk: int) -> HttpResponse:
     """Call the ATS with what is stored and show what that proves."""
     config = own_config(request, pk)
-    return page(request, "tested", config=config, report=connection_check.check_connection(config, ()))
+    jobs = adapter().open_job_ids(config.customer_id)
+    return page(request, "tested", config=config, report=connection_check.check_connection(config, jobs))
+
+
+@login_required
+@require_safe
+def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show which past applications would have lacked what their jobs ask."""
+    config = own_config(request, pk)
+    return page(request, "preview", config=config, preview=preview.preview(config))
 
 
 @login_required

@@ -43,6 +43,10 @@ class BoardAdapter(ApplicationAdapter):
         theirs = found.filter(vacancy__customer_id__in=customer_ids)
         return theirs.select_related("vacancy__customer").order_by("created_at")
 
+    def open_job_ids(self, customer_id: Any) -> list[str]:
+        found = Vacancy.objects.filter(customer_id=customer_id, is_open=True).exclude(external_id="")
+        return list(found.values_list("external_id", flat=True).distinct())
+
 
 def customers_of_user(user: Any) -> QuerySet[Customer]:
     """Return the customers a user works for."""

@@ -17,7 +17,7 @@ TOLD = 10
 
 
 @admin.register(DeadLetter)
-class DeadLetterAdmin(ReadOnlyAdmin[DeadLetter]):
+class DeadLetterAdmin(ReadOnlyAdmin):
     """What could not be delivered."""
 
     list_display = (

@@ -35,7 +35,7 @@ class AttemptInline(ReadOnlyInline):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
+class DeliveryAdmin(ReadOnlyAdmin):
     """Where each application went. The message is shown without credentials."""
 
     list_display = (

@@ -16,7 +16,7 @@ class ClosedFilter(HappenedFilter):
 
 
 @admin.register(Incident)
-class IncidentAdmin(ReadOnlyAdmin[Incident]):
+class IncidentAdmin(ReadOnlyAdmin):
     """One customer's ATS failing for one reason."""
 
     list_display = (

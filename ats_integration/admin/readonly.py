@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
 from django.http import HttpRequest
-
-M = TypeVar("M", bound=Model)
-
-if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin
-    TabularInline = admin.TabularInline
-else:
-
-    class Subscriptable:
-        """Take a model in brackets, which only the type checker reads."""
-
-        def __class_getitem__(cls, _model: Any) -> type:
-            return cls
-
-    class ModelAdmin(Subscriptable, admin.ModelAdmin):
-        """Django's class."""
-
-    class TabularInline(Subscriptable, admin.TabularInline):
-        """Django's class."""
 
 
 class NobodyWrites:
@@ -44,13 +24,13 @@ class NobodyWrites:
         return False
 
 
-class ReadOnlyAdmin(NobodyWrites, ModelAdmin[M]):
+class ReadOnlyAdmin(NobodyWrites, admin.ModelAdmin):
     """Show rows to those who have the view permission."""
 
     show_full_result_count = False
 
 
-class ReadOnlyInline(NobodyWrites, TabularInline[Any, Any]):
+class ReadOnlyInline(NobodyWrites, admin.TabularInline):
     """Show the rows of a parent to those who may see the parent."""
 
     extra = 0

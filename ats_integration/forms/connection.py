@@ -7,7 +7,7 @@ never sent to another address than the one it was entered for.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
@@ -18,11 +18,6 @@ from ..providers import registry
 from ..providers.base import ConfigField, Provider
 from .fields import EmailListField, input_for
 
-if TYPE_CHECKING:
-    ModelForm = forms.ModelForm
-else:
-    ModelForm = forms.ModelForm
-
 GENERAL = ("name", "is_active", "notify_emails")
 ADVANCED = ("base_url", "max_concurrency", "rate_per_second")
 
@@ -31,7 +26,7 @@ UNREADABLE = "What is stored cannot be opened any more: enter it again."
 ELSEWHERE = "The address is another one now. Enter this again: what is stored only goes where it was entered for."
 
 
-class ConnectionForm(ModelForm):
+class ConnectionForm(forms.ModelForm):
     """Base of the forms; `form_class` adds the inputs of one ATS."""
 
     #: None where no adapter has the provider's name (any more); the form then says so.

@@ -15,6 +15,7 @@ from .calls import Response
 
 LONGEST_WAIT = timedelta(days=1)
 SECONDS = re.compile(r"[0-9]{1,9}")
+STAMP = re.compile(r"[0-9]{1,12}")
 
 Failure = TypeVar("Failure", bound=DeliveryError)
 
@@ -27,7 +28,7 @@ def is_json(response: Response) -> bool:
 def dressed(error: Failure, response: Response, redact: Redactor, wait: timedelta | None = None) -> Failure:
     """Complete a failure with what the answer says, and mask its texts."""
     error.status = error.status or response.status
-    error.retry_after = error.retry_after or wait or retry_after(response)
+    error.retry_after = error.retry_after or (retry_after(response) if wait is None else wait)
     error.detail = redact(error.detail)
     error.args = (error.detail,)
     error.excerpt = redact(response.text)
@@ -54,9 +55,10 @@ def reset_in(response: Response, header: str) -> timedelta | None:
 def reset_at(response: Response, header: str) -> timedelta | None:
     """Return the wait until the Unix timestamp in a header."""
     value = response.headers.get(header, "").strip()
-    if not value.isascii() or not value.isdigit():
+    if not STAMP.fullmatch(value):
         return None
-    return bounded(timedelta(seconds=min(int(value) - timezone.now().timestamp(), LONGEST_WAIT.total_seconds())))
+    left = min(int(value) - timezone.now().timestamp(), LONGEST_WAIT.total_seconds())
+    return bounded(timedelta(seconds=left))
 
 
 def bounded(wait: timedelta) -> timedelta:

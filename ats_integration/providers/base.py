@@ -69,6 +69,8 @@ class Provider(ABC):
     resume_limit: ClassVar[int | None] = None
     #: Whether the ATS accepts an application without answers that it requires, so that we must look first.
     accepts_incomplete: ClassVar[bool] = False
+    #: Whether `build` or `steps` needs what the job asks, to put answers and links in their places.
+    reads_form: ClassVar[bool] = False
     #: What no harmless call can prove, in sentences for the customer.
     unproven: ClassVar[tuple[str, ...]] = ()
 
@@ -187,7 +189,19 @@ class Provider(ABC):
         """Return which of PARTS this API takes of this message; override where it depends."""
         return self.carries
 
+    def carried_by(self, submission: Submission) -> frozenset[str]:
+        """Return the same once the job's questions are known; override where they take parts."""
+        return self.carried(submission.message)
+
     def dropped(self, message: Message) -> tuple[str, ...]:
         """Name the parts that this message has and this API cannot take."""
-        lost = present(message) - self.carried(message)
-        return tuple(part for part in PARTS if part in lost)
+        return in_order(present(message) - self.carried(message))
+
+    def lost(self, submission: Submission) -> tuple[str, ...]:
+        """Name the parts that this delivery could not tell the ATS."""
+        return in_order(present(submission.message) - self.carried_by(submission))
+
+
+def in_order(parts: frozenset[str]) -> tuple[str, ...]:
+    """Return parts in the order in which people are told."""
+    return tuple(part for part in PARTS if part in parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 from django.core.cache import cache
 
 from ..errors import DeliveryError, Rejected
+from ..messages import Message
 from ..redaction import redactor_for
 from ..resumes import OpenResume
 from . import transport
@@ -73,6 +75,15 @@ class Conversation:
             self.take(step, is_last=step is steps[-1])
         return self.accepted()
 
+    def look(self) -> JobForm | None:
+        """Only learn what the job asks.
+
+        Raises a DeliveryError.
+        """
+        if self.provider.login(self.submission):
+            self.open_session()
+        return self.job_form()
+
     def require_fitting_resume(self) -> None:
         """Refuse a CV that the ATS is known not to take, before anything is sent."""
         if self.submission.resume and (why := misfit(self.provider, self.submission.resume)):
@@ -82,7 +93,7 @@ class Conversation:
     def accepted(self) -> Accepted:
         """Put the receipt together."""
         receipt = self.provider.receipt(self.submission)
-        lost = (*self.provider.dropped(self.submission.message), *receipt.dropped, *self.dropped)
+        lost = (*self.provider.lost(self.submission), *receipt.dropped, *self.dropped)
         return Accepted(
             receipt=replace(receipt, dropped=tuple(dict.fromkeys(lost))),
             status=self.last.status,
@@ -162,6 +173,8 @@ class Conversation:
 
     def look_at_form(self) -> None:
         """Learn what the job asks; refuse to send what the ATS would take although it is incomplete."""
+        if not (self.provider.accepts_incomplete or self.provider.reads_form):
+            return
         if (form := self.job_form()) is None:
             return
         self.submission = replace(self.submission, job_form=form)
@@ -171,16 +184,21 @@ class Conversation:
 
     def job_form(self) -> JobForm | None:
         """Return the questions of the job, remembered for a while."""
-        request = self.provider.form_request(self.submission)
-        if request is None:
+        if self.provider.form_request(self.submission) is None:
             return None
-        key = f"ats-form:{self.submission.message.ats.config_id}:{job_id(self.submission.message)}"
-        if (known := cache.get(cache_key(key))) is not None:
+        key = form_key(self.submission.message)
+        if (known := cache.get(key)) is not None:
             return JobForm.from_json(known)
-        form = self.ask(lambda _submission: request, lambda _s, r: self.provider.read_form(self.provider.success(r)))
+        form = self.ask(self.provider.form_request, lambda _s, r: self.provider.read_form(self.provider.success(r)))
         if form:
-            cache.set(cache_key(key), form.to_json(), FORM_SECONDS)
+            cache.set(key, form.to_json(), FORM_SECONDS)
         return form
+
+
+def form_key(message: Message) -> str:
+    """Return the key under which a job's questions are remembered: another connection or job has another."""
+    asked = json.dumps([message.ats.model_dump(mode="json"), job_id(message)], sort_keys=True)
+    return "ats-form-" + hashlib.sha256(asked.encode()).hexdigest()
 
 
 def misfit(provider: Provider, resume: OpenResume) -> tuple[str, str] | None:
@@ -200,8 +218,3 @@ def misfit(provider: Provider, resume: OpenResume) -> tuple[str, str] | None:
             f"{provider.name} takes these kinds of CV only: {', '.join(sorted(provider.resume_types))}.",
         )
     return None
-
-
-def cache_key(key: str) -> str:
-    """Return a key that every cache takes."""
-    return hashlib.sha256(key.encode()).hexdigest()

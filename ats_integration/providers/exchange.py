@@ -11,9 +11,10 @@ from . import transport
 from .answers import dressed, is_json
 from .base import Probe, Provider, Submission
 from .conversation import Accepted, Conversation, address
-from .steps import Progress
+from .job_forms import JobForm
+from .steps import Progress, Sessions
 
-__all__ = ["Accepted", "address", "ask", "hand_in"]
+__all__ = ["Accepted", "address", "ask", "hand_in", "look_at_job"]
 
 NOT_AN_API = "Something answered, but it is not the API of {}: check the base address."
 
@@ -25,6 +26,15 @@ def hand_in(provider: Provider, submission: Submission, progress: Progress | Non
     """
     require_complete(provider, submission.settings, submission.credentials)
     return Conversation(provider, submission, progress or Progress()).run()
+
+
+def look_at_job(provider: Provider, submission: Submission, sessions: Sessions) -> JobForm | None:
+    """Return what the job of a submission asks; None where the ATS does not tell.
+
+    Raises a DeliveryError.
+    """
+    require_complete(provider, submission.settings, submission.credentials)
+    return Conversation(provider, submission, Progress(sessions=sessions)).look()
 
 
 def ask(provider: Provider, probe: Probe, base_url: str, redact: Redactor) -> None:

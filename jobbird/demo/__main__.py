@@ -92,7 +92,10 @@ def serve(put_up: Stage, screen: Screen) -> None:
     """Keep everything running until Ctrl-C."""
     screen.act("Now it is yours")
     screen.show(addresses(put_up.plan))
-    screen.say("Ctrl-C stops everything.")
+    screen.say("\nTake an ATS down (and back: ok) and watch the applications:")
+    behave = f"{put_up.plan.ats_url}/_sandbox/behave"
+    screen.say(f"""  curl -d '{{"provider": "lever", "mode": "down"}}' {behave}""")
+    screen.say("\nCtrl-C stops everything.")
     try:
         while True:
             put_up.processes.check()
@@ -114,8 +117,8 @@ def addresses(plan: Plan) -> Table:
         ("admin", f"{plan.site}/admin/", f"{demo_data.ADMIN} / {demo_data.PASSWORD}"),
         ("what the ATSs received", f"{plan.ats_url}/_sandbox/", ""),
         ("health and metrics", f"{plan.site}/healthz  {plan.site}/metrics", ""),
-        ("mails", str(plan.mail), ""),
-        ("logs", str(plan.logs), ""),
+        ("mails", str(plan.mail.relative_to(PROJECT)), ""),
+        ("logs", str(plan.logs.relative_to(PROJECT)), ""),
     )
     for row in rows:
         grid.add_row(*row)

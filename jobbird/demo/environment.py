@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -143,10 +142,10 @@ def seconds(duration: timedelta) -> str:
     return f"{duration.total_seconds():g}"
 
 
-def enter(env: Mapping[str, str]) -> None:
-    """Make this process live in that environment too, and start Django in it."""
+def enter(env: dict[str, str]) -> None:
+    """Make this process live in that environment too, and start Django in it, quietly."""
     os.environ.clear()
-    os.environ.update(env)
+    os.environ.update(env | {"LOG_LEVEL": "WARNING"})
     import django
 
     django.setup()

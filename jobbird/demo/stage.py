@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import requests
@@ -79,9 +80,9 @@ def database(plan: Plan, screen: Screen, *, on_postgres: bool) -> Iterator[str]:
     if not on_postgres:
         yield f"sqlite:///{plan.folder / 'db.sqlite3'}"
         return
-    began, folder = time.monotonic(), services.scratch()
-    with services.postgres(folder / "data") as url:
-        screen.started("PostgreSQL", str(folder), began)
+    began = time.monotonic()
+    with TemporaryDirectory(prefix="jobbird-") as folder, services.postgres(Path(folder) / "data") as url:
+        screen.started("PostgreSQL", folder, began)
         yield url
 
 

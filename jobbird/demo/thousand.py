@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import redis
@@ -27,7 +28,6 @@ from . import stage
 from .environment import Plan
 from .problems import DemoError, Stopped, stop_on_signals
 from .screen import Screen
-from .services import scratch
 from .stage import Stage
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ OUTAGE = timedelta(seconds=2)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run it; return 0 where the ledger is right."""
     options = parser().parse_args(arguments)
-    screen, folder = Screen(), options.folder or scratch()
+    screen, folder = Screen(), options.folder or Path(mkdtemp(prefix="jobbird-"))
     stop_on_signals()
     try:
         status = run(Plan(folder=folder), screen, options)

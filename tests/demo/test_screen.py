@@ -64,10 +64,10 @@ def test_square_brackets_are_text(screen: Screen, paper: StringIO) -> None:
 
 
 def test_watching_ends_when_it_is_so(screen: Screen, paper: StringIO) -> None:
-    looks: Iterator[Counts] = iter([counts(1), counts(2), counts(3)])
+    coming: Iterator[Counts] = iter([counts(0), counts(1), counts(2), counts(3)])
 
     last = screen.watch(
-        lambda: next(looks), lambda now: now.count(Status.DELIVERED) == 3, what="all", patience=timedelta(seconds=5)
+        lambda: next(coming), lambda now: now.count(Status.DELIVERED) == 3, what="all", patience=timedelta(seconds=5)
     )
 
     assert 3 == last.count(Status.DELIVERED)

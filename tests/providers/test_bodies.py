@@ -48,7 +48,9 @@ class TestForm:
     def test_arrives_as_it_was(self, values: list[tuple[str, str]]) -> None:
         body = a_body(*values)
         raw = drained(body)
-        form, files, _json = uploads.form_of({"content-type": body.content_type}, uploads.Body(io.BytesIO(raw), len(raw)))
+        form, files, _json = uploads.form_of(
+            {"content-type": body.content_type}, uploads.Body(io.BytesIO(raw), len(raw))
+        )
         assert {name: [v for n, v in values if n == name] for name, _ in values} == form
         assert {} == files
 

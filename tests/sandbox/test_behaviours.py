@@ -45,7 +45,7 @@ class TestModes:
 
     def test_reset_takes_nothing(self, ats: Sandbox) -> None:
         ats.behave("lever", "reset")
-        with pytest.raises(requests.ConnectionError, match="reset"):
+        with pytest.raises(requests.ConnectionError):
             apply(ats, "lever")
         assert [] == ats.received()
 

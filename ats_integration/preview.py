@@ -1,0 +1,115 @@
+"""Before a connection is switched on: which past applications would have lacked what?
+
+Recent applications of the customer are held against what their jobs ask in the ATS. Only questions
+are asked there; nothing is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from .adapters import adapter
+from .errors import DeliveryError
+from .intake import described
+from .messages import ApplicationData, Message, build
+from .models import ATSConfig
+from .providers import exchange, registry
+from .providers.base import Provider, Submission, in_order
+from .providers.job_forms import JobForm
+from .providers.parts import present
+from .sessions import StoredSessions
+
+LOOK_BACK = timedelta(days=90)
+MOST = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One past application: what its job asks and it lacks, and what the ATS cannot take."""
+
+    application_id: str
+    vacancy: str
+    missing: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    problem: str = ""
+
+    @property
+    def is_fine(self) -> bool:
+        """Tell whether it would have arrived with everything its job requires."""
+        return not (self.missing or self.problem)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the ATS can be asked, and how past applications would have fared."""
+
+    asks_jobs: bool
+    lines: tuple[Line, ...] = ()
+    problem: str = ""
+
+    @property
+    def lacking(self) -> int:
+        """How many would have lacked something."""
+        return sum(not line.is_fine for line in self.lines)
+
+
+@dataclass
+class Look:
+    """One preview under way: each job is asked about once."""
+
+    config: ATSConfig
+    provider: Provider
+    credentials: dict[str, Any]
+    forms: dict[str, JobForm | str | None] = field(default_factory=dict)
+
+    def lines(self, applications: Any) -> Iterator[Line]:
+        """Yield how each application would have fared."""
+        for application in applications:
+            if data := described(application):
+                yield self.line(data)
+
+    def line(self, data: ApplicationData) -> Line:
+        """Hold one application against its job."""
+        submission = self.submission(data)
+        form = self.form(submission)
+        about: dict[str, Any] = {"application_id": data.application.id, "vacancy": data.vacancy.title}
+        if isinstance(form, str):
+            return Line(**about, problem=form)
+        told = self.provider.told(submission.message, form) if form else frozenset()
+        missing = form.missing(submission.message, told) if form else ()
+        lost = in_order(present(submission.message) - self.provider.carried(submission.message))
+        return Line(**about, missing=missing, dropped=lost)
+
+    def submission(self, data: ApplicationData) -> Submission:
+        """Return the application as it would have been handed in, without its CV's bytes."""
+        message: Message = build(data, message_id=uuid4(), created_at=timezone.now(), ats=self.config.snapshot())
+        return Submission(message=message, settings=self.config.settings, credentials=self.credentials)
+
+    def form(self, submission: Submission) -> JobForm | str | None:
+        """Return what a job asks, or why that cannot be told."""
+        job = submission.message.vacancy.external_id
+        if job not in self.forms:
+            try:
+                self.forms[job] = exchange.look_at_job(self.provider, submission, StoredSessions(self.config))
+            except DeliveryError as error:
+                self.forms[job] = error.detail or str(error.outcome.label)
+        return self.forms[job]
+
+
+def preview(config: ATSConfig, most: int = MOST) -> Preview:
+    """Hold the latest applications of a connection's customer against their jobs. Never raises for an ATS."""
+    try:
+        look = Look(config, registry.get(config.provider), config.credentials.reveal())
+    except DeliveryError as error:
+        return Preview(asks_jobs=False, problem=error.detail)
+    now = timezone.now()
+    recent = adapter().received_between(now - LOOK_BACK, now, [config.customer_id]).reverse()
+    asks_jobs = type(look.provider).form_request is not Provider.form_request
+    return Preview(asks_jobs=asks_jobs, lines=tuple(look.lines(islice(recent.iterator(), most))))

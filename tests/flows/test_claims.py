@@ -1,0 +1,124 @@
+"""One try, one worker: the lease in the row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+import pytest
+import redis
+import time_machine
+from django.utils import timezone
+
+from ats_integration import claims, intake, jobs, transitions
+from ats_integration.claims import Claim
+from ats_integration.errors import IllegalTransition, StaleDelivery
+from ats_integration.models import ATSConfig, Delivery
+from ats_integration.sandbox import Sandbox
+from jobbird.board.models import Application
+from tests.queue_steps import at_once, messages, take, the_delivery
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def delivery(valkey: redis.Redis, config: ATSConfig, apply: Callable[..., Application]) -> Delivery:
+    """Hand in an application; its message stands on happy."""
+    apply()
+    return the_delivery()
+
+
+def test_of_many_threads_exactly_one_claims(delivery: Delivery) -> None:
+    claimed = at_once(*[partial(claims.claim, delivery.pk, 0)] * 8)
+    assert 1 == sum(claim is not None for claim in claimed)
+
+
+def test_of_two_copies_of_a_message_one_is_sent(delivery: Delivery, valkey: redis.Redis, ats: Sandbox) -> None:
+    message = take(valkey)
+    outcomes = at_once(*[partial(jobs.deliver, message)] * 4)
+    assert ["delivered", "nothing_to_do", "nothing_to_do", "nothing_to_do"] == sorted(outcomes)
+    assert 1 == ats.stats()["recruitee"]["calls"]
+
+
+def test_a_claim_lasts_for_its_lease(delivery: Delivery) -> None:
+    assert claims.claim(delivery.pk, 0)
+    assert claims.claim(delivery.pk, 0) is None
+    with time_machine.travel(timezone.now() + timedelta(seconds=46)):
+        assert claims.claim(delivery.pk, 0)
+
+
+def test_a_first_claim_was_not_interrupted(delivery: Delivery) -> None:
+    assert not claimed(delivery).interrupted
+
+
+def test_a_claim_after_another_ran_out_was_interrupted(delivery: Delivery) -> None:
+    claimed(delivery)
+    with time_machine.travel(timezone.now() + timedelta(seconds=46)):
+        assert claimed(delivery).interrupted
+
+
+@pytest.mark.parametrize("try_count", [1, 2, 11])
+def test_a_message_of_another_try_does_nothing(delivery: Delivery, try_count: int) -> None:
+    assert claims.claim(delivery.pk, try_count) is None
+
+
+@pytest.mark.parametrize("status", ["delivered", "dead", "held", "erased"])
+def test_what_is_settled_or_held_cannot_be_claimed(delivery: Delivery, status: str) -> None:
+    Delivery.objects.update(status=status)
+    assert claims.claim(delivery.pk, 0) is None
+
+
+def test_a_message_without_a_row_does_nothing(delivery: Delivery, valkey: redis.Redis) -> None:
+    message = take(valkey)
+    Delivery.objects.all().delete()
+    assert "nothing_to_do" == jobs.deliver(message)
+
+
+def test_a_claimed_pending_delivery_is_queued(delivery: Delivery) -> None:
+    Delivery.objects.update(status="pending", queued_at=None)
+    assert "queued" == claimed(delivery).delivery.status
+    assert "queued" == the_delivery().status
+
+
+def test_a_delivery_that_is_being_marked_as_queued_can_be_claimed(delivery: Delivery) -> None:
+    Delivery.objects.update(status="pending")
+    read_before = Delivery.objects.get()
+    intake.dispatch([read_before])
+    assert claims.take(read_before, timezone.now())
+
+
+def test_a_delivery_that_was_claimed_is_not_marked_as_queued_again(delivery: Delivery, valkey: redis.Redis) -> None:
+    Delivery.objects.update(status="pending")
+    pending = Delivery.objects.get()
+    jobs.deliver(take(valkey))
+    intake.dispatch([pending])
+    assert "delivered" == the_delivery().status
+
+
+def test_a_message_that_came_twice_after_the_delivery_is_not_sent_again(
+    delivery: Delivery, valkey: redis.Redis, ats: Sandbox
+) -> None:
+    message = messages(valkey, "happy")[0]
+    assert ["delivered", "nothing_to_do"] == [jobs.deliver(message), jobs.deliver(message)]
+    assert 1 == ats.stats()["recruitee"]["calls"]
+
+
+def test_a_result_that_comes_after_somebody_else_settled_is_dropped(delivery: Delivery) -> None:
+    mine = claimed(delivery).delivery
+    Delivery.objects.update(status="delivered")
+    with pytest.raises(StaleDelivery):
+        transitions.move(mine, "retrying")  # type: ignore[arg-type]
+
+
+def test_a_delivery_cannot_move_where_its_status_does_not_lead(delivery: Delivery) -> None:
+    Delivery.objects.update(status="delivered")
+    with pytest.raises(IllegalTransition, match="from delivered to queued"):
+        transitions.move(the_delivery(), "queued")  # type: ignore[arg-type]
+
+
+def claimed(delivery: Delivery) -> Claim:
+    """Claim a delivery for its first try."""
+    found = claims.claim(delivery.pk, 0)
+    assert found
+    return found

@@ -1,0 +1,200 @@
+"""An application comes in: deliveries in its own transaction, the happy queue after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import redis
+from django.core.serializers import deserialize, serialize
+from django.db import transaction
+from django.utils import timezone
+from pytest_django import Settings
+
+from ats_integration import queues, sweep
+from ats_integration.models import ATSConfig, DeadLetter, Delivery
+from jobbird.ats import BoardAdapter
+from jobbird.board.models import Application
+from tests.flows.conftest import Connect, Tune, point_redis_at
+from tests.queue_steps import age, job_ids, messages, step, the_delivery, the_letter
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Apply = Callable[..., Application]
+
+
+class Speechless(BoardAdapter):
+    """An adapter that cannot read any application."""
+
+    def describe(self, application: Application) -> None:  # type: ignore[override]
+        raise KeyError("a fault of the host")
+
+
+SPEECHLESS = "tests.flows.test_intake.Speechless"
+
+
+def test_each_active_connection_gets_one_delivery(
+    valkey: redis.Redis, config: ATSConfig, connect: Connect, apply: Apply
+) -> None:
+    second = connect(config.customer, provider="lever")
+    application = apply()
+    assert {config.pk, second.pk} == {d.config_id for d in Delivery.objects.filter(application=application)}
+    assert 2 == len(messages(valkey, "happy"))
+
+
+def test_a_paused_connection_gets_none(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:
+    ATSConfig.objects.update(is_active=False)
+    apply()
+    assert not Delivery.objects.exists()
+
+
+def test_the_connection_of_another_customer_gets_none(
+    valkey: redis.Redis, config: ATSConfig, apply_to_other: Apply
+) -> None:
+    apply_to_other()
+    assert not Delivery.objects.exists()
+
+
+def test_a_committed_application_is_queued(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:
+    apply()
+    assert "queued" == the_delivery().status
+    assert the_delivery().queued_at
+
+
+def test_nothing_is_enqueued_before_the_commit(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:
+    with transaction.atomic():
+        apply()
+        assert [] == job_ids(valkey, "happy")
+        assert "pending" == the_delivery().status
+
+
+def test_a_rollback_leaves_nothing_behind(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:
+    def fail_after_applying() -> None:
+        with transaction.atomic():
+            apply()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_after_applying()
+    assert not Application.objects.exists()
+    assert not Delivery.objects.exists()
+    assert [] == valkey.keys("*")
+
+
+def test_the_row_keeps_the_message_that_is_enqueued(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:
+    apply()
+    assert [the_delivery().message] == messages(valkey, "happy")
+
+
+def test_the_message_id_is_the_deliverys(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:
+    apply()
+    assert str(the_delivery().pk) == messages(valkey, "happy")[0]["messageId"]
+
+
+def test_a_later_save_makes_nothing_new(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:
+    application = apply()
+    application.first_name = "Anna"
+    application.save()
+    assert 1 == Delivery.objects.count()
+    assert 1 == len(messages(valkey, "happy"))
+
+
+def test_a_fixture_makes_no_delivery(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:
+    fixture = serialize("json", [apply()])
+    Delivery.objects.all().delete()
+    Application.objects.all().delete()
+    for loaded in deserialize("json", fixture):
+        loaded.save()
+    assert Application.objects.exists()
+    assert not Delivery.objects.exists()
+
+
+def test_without_redis_the_application_is_saved_and_waits(redis_away: None, config: ATSConfig, apply: Apply) -> None:
+    apply()
+    assert "pending" == the_delivery().status
+    assert the_delivery().message
+
+
+def test_without_redis_only_the_first_of_many_saves_tries_to_connect(
+    redis_refusing: list[int], config: ATSConfig, apply: Apply
+) -> None:
+    for _ in range(3):
+        apply()
+    assert 1 == len(redis_refusing)
+    assert 3 == Delivery.objects.filter(status="pending").count()
+
+
+def test_what_waited_for_redis_is_sent_when_it_is_back(
+    valkey: redis.Redis, settings: Settings, config: ATSConfig, apply: Apply
+) -> None:
+    there = settings.RQ_QUEUES
+    point_redis_at(settings, 1)
+    apply()
+    settings.RQ_QUEUES = there
+    age([the_delivery()])
+    sweep.sweep()
+    assert "queued" == the_delivery().status
+    assert "delivered" == step(valkey)
+
+
+def test_redis_is_tried_again_after_the_pause(
+    redis_refusing: list[int], config: ATSConfig, apply: Apply
+) -> None:
+    apply()
+    queues.redis_pause.end()
+    apply()
+    assert 2 == len(redis_refusing)
+
+
+def test_an_adapter_that_fails_does_not_keep_the_candidate_from_applying(
+    valkey: redis.Redis, tune: Tune, config: ATSConfig, apply: Apply
+) -> None:
+    tune(APPLICATION_ADAPTER=SPEECHLESS)
+    apply()
+    assert ("pending", "message_not_built") == (the_delivery().status, the_delivery().last_error_code)
+    assert [] == job_ids(valkey, "happy")
+
+
+def test_a_broken_adapter_path_does_not_keep_the_candidate_from_applying(
+    valkey: redis.Redis, tune: Tune, config: ATSConfig, apply: Apply
+) -> None:
+    tune(APPLICATION_ADAPTER="nowhere.Adapter")
+    assert apply().pk
+
+
+def test_a_cv_that_cannot_be_read_keeps_nobody_from_applying(
+    valkey: redis.Redis, config: ATSConfig, apply: Apply
+) -> None:
+    apply(cv="cvs/gone.pdf")
+    assert "message_not_built" == the_delivery().last_error_code
+
+
+def test_the_sweeper_builds_the_message_once_the_adapter_works(
+    valkey: redis.Redis, settings: Settings, tune: Tune, config: ATSConfig, apply: Apply
+) -> None:
+    working = settings.ATS_INTEGRATION
+    tune(APPLICATION_ADAPTER=SPEECHLESS)
+    apply()
+    settings.ATS_INTEGRATION = working
+    age([the_delivery()])
+    report = sweep.sweep()
+    assert (1, 1) == (report.rebuilt, report.enqueued)
+    assert "" == the_delivery().last_error_code
+    assert "delivered" == step(valkey)
+
+
+def test_an_application_that_stays_unreadable_becomes_a_dead_letter(
+    valkey: redis.Redis, s3: object, tune: Tune, config: ATSConfig, apply: Apply
+) -> None:
+    tune(APPLICATION_ADAPTER=SPEECHLESS)
+    apply()
+    sweep.sweep()
+    assert not DeadLetter.objects.exists()
+    sweep.sweep(timezone.now() + timedelta(seconds=301))
+    assert "dead" == the_delivery().status
+    assert "message_not_built" == the_letter().reason
+
+
+def test_unusual_characters_arrive(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:
+    apply(cover_letter="Regel 1\nRegel 2\t\u2028\U0001f600", last_name="O'Brien-Ğünther")
+    assert "delivered" == step(valkey)
