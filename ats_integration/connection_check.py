@@ -57,6 +57,7 @@ class Check:
 
     def __init__(self, provider: Provider, config: ATSConfig, credentials: Values) -> None:
         self.provider, self.settings, self.credentials = provider, config.settings, credentials
+        self.own_url = config.base_url
         self.base_url = exchange.address(provider, config.base_url, config.settings)
         self.redact = Redactor(map(str, credentials.values()))
         self.proven: list[str] = []
@@ -91,11 +92,15 @@ class Check:
     def put(self, probe: Probe) -> None:
         """Ask one question."""
         try:
-            exchange.ask(self.provider, probe, self.base_url, self.redact)
+            exchange.ask(self.provider, probe, self.address(probe), self.redact)
         except DeliveryError as error:
             self.note(probe, error)
         else:
             self.proven.append(probe.proves)
+
+    def address(self, probe: Probe) -> str:
+        """Return where to ask: some questions go to another host, but a connection's own address stands for all."""
+        return self.own_url or probe.request.base_url or self.base_url
 
     def note(self, probe: Probe, error: DeliveryError) -> None:
         """Sort a failure: a job that is not there, an account that is not there, or a problem with the ATS."""

@@ -49,7 +49,8 @@ class MessageInvalid(AtsError):
 class DeliveryError(AtsError):
     """Base of all failed tries.
 
-    `detail` is for people and already redacted; `excerpt` is a short piece of the answer.
+    `detail` is for people and already redacted; `excerpt` is a short piece of the answer. `redo` names
+    an earlier step whose result the ATS does not know any more: the sequence goes back to it, once.
     """
 
     outcome: ClassVar[Outcome]
@@ -63,6 +64,7 @@ class DeliveryError(AtsError):
         status: int | None = None,
         retry_after: timedelta | None = None,
         excerpt: str = "",
+        redo: str = "",
     ) -> None:
         super().__init__(detail or self.__class__.__name__)
         self.detail = detail
@@ -70,6 +72,7 @@ class DeliveryError(AtsError):
         self.status = status
         self.retry_after = retry_after
         self.excerpt = excerpt
+        self.redo = redo
 
 
 class Rejected(DeliveryError):

@@ -29,22 +29,6 @@ EXPLANATIONS: dict[str, Explanation] = {
         "Open the job in the ATS, or correct the job id at the vacancy, and send the applications again.",
         recovers=False,
     ),
-    "careers_not_hosted": Explanation(
-        "has no careers site at that address",
-        "Check the company name of the connection, or switch the careers site on in the ATS.",
-        recovers=False,
-    ),
-    "invalid_request": Explanation(
-        "could not be called with these values",
-        "Enter the credentials of the connection again, without blanks or strange characters.",
-    ),
-    "send_timeout": Explanation(
-        "was too slow to take the application", "Wait until the ATS is quicker, and send the applications again."
-    ),
-    "send_failed": Explanation(
-        "closed the connection while the application was sent",
-        "Wait until the ATS is back, test the connection, and send the applications again.",
-    ),
     "job_id_missing": Explanation(
         "could not be told which job it is about",
         "Enter the ATS's job id at the vacancy and send the applications again.",

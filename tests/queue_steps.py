@@ -15,7 +15,7 @@ import redis
 from django.db import connections
 
 from ats_integration import jobs
-from ats_integration.models import Attempt, ATSConfig, DeadLetter, Delivery
+from ats_integration.models import ATSConfig, Attempt, DeadLetter, Delivery
 
 SCHEDULE = "rq:scheduler:scheduled_jobs"
 T = TypeVar("T")

@@ -71,6 +71,8 @@ class Provider(ABC):
     accepts_incomplete: ClassVar[bool] = False
     #: Whether `build` or `steps` needs what the job asks, to put answers and links in their places.
     reads_form: ClassVar[bool] = False
+    #: Whether a repeated delivery is never a second application there: the ATS refuses or merges it.
+    is_idempotent: ClassVar[bool] = False
     #: What no harmless call can prove, in sentences for the customer.
     unproven: ClassVar[tuple[str, ...]] = ()
 

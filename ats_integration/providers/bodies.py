@@ -57,7 +57,8 @@ def body_of(request: Request) -> Body | None:
     if request.form:
         return multipart(request.form)
     if request.json is not None:
-        return Body([piece(json.dumps(request.json).encode())], "application/json")
+        kind = request.headers.get("Content-Type", "application/json")
+        return Body([piece(json.dumps(request.json).encode())], kind)
     return None
 
 

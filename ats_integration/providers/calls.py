@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from ..messages import Message
@@ -16,10 +16,15 @@ from .job_forms import JobForm
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """How many calls the ATS takes in a stretch of time, for one connection."""
+    """How many calls the ATS takes in a stretch of time.
+
+    `scope` says whose calls it counts together: "config" = those of one connection, "sender" = all that
+    come from our address, whichever customer they are for.
+    """
 
     calls: int
     per: timedelta
+    scope: Literal["config", "sender"] = "config"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,13 +78,15 @@ class Probe:
     """One harmless call of a connection test.
 
     `proves` is the sentence that a 2xx answer proves, `denies` the one that "not found" proves.
-    `job_id` is the job it asks about, if it asks about one.
+    `job_id` is the job it asks about, if it asks about one. `read` is for a call where another answer
+    than 2xx with JSON is the proof: it gets any answer, and raises the failure that the answer means.
     """
 
     request: Request
     proves: str
     denies: str
     job_id: str = ""
+    read: Callable[[Response], object] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from django.core.cache import cache
 
-from ..errors import DeliveryError, Rejected
+from ..errors import DeliveryError, JobClosed, Rejected
 from ..messages import Message
 from ..redaction import redactor_for
 from ..resumes import OpenResume
@@ -70,10 +70,26 @@ class Conversation:
         if self.submission.is_doubtful:
             self.settle_doubt()
         self.look_at_form()
+        try:
+            self.walk()
+        except DeliveryError as error:
+            if error.redo not in self.submission.kept:
+                raise
+            self.forget(error.redo)
+            self.walk()
+        return self.accepted()
+
+    def walk(self) -> None:
+        """Take the steps that are not yet done."""
         steps = self.provider.steps(self.submission)
         for step in steps:
             self.take(step, is_last=step is steps[-1])
-        return self.accepted()
+
+    def forget(self, name: str) -> None:
+        """Drop what a step left behind: the ATS does not know it any more."""
+        kept = {known: value for known, value in self.submission.kept.items() if known != name}
+        self.submission = replace(self.submission, kept=kept)
+        self.progress.save(kept)
 
     def look(self) -> JobForm | None:
         """Only learn what the job asks.
@@ -99,7 +115,7 @@ class Conversation:
             status=self.last.status,
             excerpt=self.redact(self.last.text),
             was_there=self.was_there,
-            is_certain=self.is_certain,
+            is_certain=self.is_certain or self.provider.is_idempotent,
         )
 
     def take(self, step: Step, *, is_last: bool) -> None:
@@ -108,7 +124,7 @@ class Conversation:
             return
         try:
             value = self.ask(step.build, step.read)
-        except Rejected:
+        except (Rejected, JobClosed):
             if not step.drops:
                 raise
             self.dropped.append(step.drops)
@@ -167,7 +183,9 @@ class Conversation:
         lookup = self.provider.lookup(self.submission)
         if lookup is None:
             return
-        found = self.ask(lookup.build, lookup.read) or {}
+        found = self.ask(lookup.build, lookup.read)
+        if found is None:
+            return
         self.is_certain, self.was_there = True, bool(found)
         self.keep(found, is_durable=bool(found))
 

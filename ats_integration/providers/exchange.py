@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import OurFault, Uncertain
+from ..errors import DeliveryError, OurFault, Uncertain
 from ..redaction import Redactor
 from . import transport
 from .answers import dressed, is_json
-from .base import Probe, Provider, Submission
+from .base import Probe, Provider, Response, Submission
 from .conversation import Accepted, Conversation, address
 from .job_forms import JobForm
 from .steps import Progress, Sessions
@@ -43,10 +43,16 @@ def ask(provider: Provider, probe: Probe, base_url: str, redact: Redactor) -> No
     Raises a DeliveryError whose texts are redacted.
     """
     response = transport.call(base_url, probe.request)
-    if not 200 <= response.status < 300:
-        raise dressed(provider.failure(response), response, redact)
-    if not is_json(response):
-        raise dressed(Uncertain(NOT_AN_API.format(provider.name)), response, redact)
+    try:
+        probe.read(response) if probe.read else require_api(provider, response)
+    except DeliveryError as error:
+        raise dressed(error, response, redact) from None
+
+
+def require_api(provider: Provider, response: Response) -> None:
+    """Accept a 2xx answer in JSON, or raise the failure that another one means."""
+    if not is_json(provider.success(response)):
+        raise Uncertain(NOT_AN_API.format(provider.name))
 
 
 def require_complete(provider: Provider, settings: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:

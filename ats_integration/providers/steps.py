@@ -22,7 +22,7 @@ class Step:
 
     `build` returns None where the call is not needed. `read` gets any answer; it returns what to keep
     (a JSON value), or raises the failure that the answer means (`provider.success` does for non-2xx).
-    A step that `drops` a part is optional: where the ATS refuses it for good, the part is noted as
+    A step that `drops` a part is optional: where the ATS refuses it for good (Rejected, JobClosed), the part is noted as
     dropped and the sequence goes on. A `fresh` step only asks: it is repeated on every try, because
     its answer may have changed.
     """
@@ -39,11 +39,11 @@ class Lookup:
     """How to ask whether an application arrived after all, when a try ended without a readable answer.
 
     `read` returns what the steps would have left behind, by their names; an empty mapping means that
-    nothing arrived.
+    nothing arrived, None that the answer does not tell.
     """
 
     build: Callable[[Submission], Request]
-    read: Callable[[Submission, Response], Kept]
+    read: Callable[[Submission, Response], Kept | None]
 
 
 class Sessions(Protocol):

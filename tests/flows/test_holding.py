@@ -104,9 +104,7 @@ def test_sweepers_at_once_send_it_once(held: redis.Redis) -> None:
     assert 1 == len(job_ids(held, "happy"))
 
 
-def test_without_redis_it_waits_in_its_row(
-    redis_away: None, config: ATSConfig, apply: Apply
-) -> None:
+def test_without_redis_it_waits_in_its_row(redis_away: None, config: ATSConfig, apply: Apply) -> None:
     apply()
     Delivery.objects.update(status="held", held_at=timezone.now())
     assert 1 == sweep.sweep().released

@@ -137,9 +137,7 @@ def test_what_waited_for_redis_is_sent_when_it_is_back(
     assert "delivered" == step(valkey)
 
 
-def test_redis_is_tried_again_after_the_pause(
-    redis_refusing: list[int], config: ATSConfig, apply: Apply
-) -> None:
+def test_redis_is_tried_again_after_the_pause(redis_refusing: list[int], config: ATSConfig, apply: Apply) -> None:
     apply()
     queues.redis_pause.end()
     apply()

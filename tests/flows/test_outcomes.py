@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 
 from ats_integration import jobs
-from ats_integration.models import Attempt, ATSConfig
+from ats_integration.models import ATSConfig, Attempt
 from ats_integration.providers.recruitee import Recruitee
 from ats_integration.sandbox import Sandbox
 from jobbird.board.models import Application, Vacancy
@@ -66,9 +66,7 @@ def test_a_success_leaves_one_attempt(applied: redis.Redis) -> None:
     assert attempt.duration.total_seconds() > 0
 
 
-def test_a_receipt_names_what_the_ats_could_not_be_told(
-    valkey: redis.Redis, config: ATSConfig, apply: Apply
-) -> None:
+def test_a_receipt_names_what_the_ats_could_not_be_told(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:
     apply(consent={"processing": True})
     step(valkey)
     assert ["consent"] == the_delivery().dropped

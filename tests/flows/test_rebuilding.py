@@ -37,9 +37,7 @@ def test_an_unreadable_message_is_built_again_and_sent(
     assert "delivered" == step(valkey)
 
 
-def test_an_unreadable_message_stands_in_nobodys_way(
-    valkey: redis.Redis, config: ATSConfig, apply: Apply
-) -> None:
+def test_an_unreadable_message_stands_in_nobodys_way(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:
     apply()
     break_messages(valkey, {"candidate": "?"})
     apply()
@@ -79,7 +77,7 @@ def test_a_crash_between_giving_up_and_the_dead_letter_blocks_nothing(
     tune(APPLICATION_ADAPTER=SPEECHLESS)
     apply()
     later = timezone.now() + timedelta(seconds=301)
-    with monkeypatch.context() as crash:
+    with monkeypatch.context() as crash, pytest.raises(SystemExit):
         crash.setattr(burial, "bury", stop)
         sweep.sweep(later)
     assert ("queued", {}) == (the_delivery().status, the_delivery().message)
@@ -144,7 +142,5 @@ def break_messages(valkey: redis.Redis, broken: Any) -> None:
 
 
 def stop(*_: Any, **__: Any) -> None:
-    """Do what a crash does: nothing more."""
-    raise KeyboardInterrupt
-
-
+    """End the process."""
+    raise SystemExit

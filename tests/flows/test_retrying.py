@@ -13,7 +13,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from ats_integration import jobs, settlement
-from ats_integration.models import Attempt, ATSConfig
+from ats_integration.models import ATSConfig, Attempt
 from ats_integration.sandbox import Sandbox
 from jobbird.board.models import Application
 from tests.flows.conftest import Tune

@@ -50,9 +50,7 @@ def test_a_failing_step_is_logged_without_any_value(
     assert "Sanne" not in caplog.text
 
 
-def test_a_sweep_with_nothing_to_do_is_silent(
-    valkey: redis.Redis, db: None, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_sweep_with_nothing_to_do_is_silent(valkey: redis.Redis, db: None, caplog: pytest.LogCaptureFixture) -> None:
     assert not sweep.sweep()
     assert "" == caplog.text
 

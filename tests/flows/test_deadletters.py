@@ -1,0 +1,135 @@
+"""Dead letters in a real S3: the key, put once, encrypted, without credentials, readable again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ats_integration import deadletters
+from ats_integration.deadletters import DeadLetterDocument
+from ats_integration.errors import DeadLetterUnavailable, DeadLetterUnreadable
+from tests.environment import BUCKET
+from tests.factories import message
+from tests.flows.conftest import Tune
+
+AT = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+Switch = Callable[[bool], None]
+
+
+def document(**changes: Any) -> DeadLetterDocument:
+    """Return a dead letter."""
+    values: dict[str, Any] = {
+        "message_id": message().message_id,
+        "application_id": "31",
+        "customer_id": "42",
+        "config_id": 7,
+        "provider": "greenhouse",
+        "reason": "unauthorized",
+        "try_count": 3,
+        "died_at": AT,
+        "message": message(),
+    }
+    return DeadLetterDocument(**{**values, **changes})
+
+
+def test_the_key_is_the_contracts() -> None:
+    expected = (
+        "dead-letters/v1/customer=42/provider=greenhouse/date=2026-11-24/7f5b8a52-6f0e-4c8f-9d64-0d4f6f1f0a11.json"
+    )
+    assert expected == document().key
+
+
+def test_the_date_of_the_key_is_in_utc() -> None:
+    amsterdam = datetime.fromisoformat("2026-11-25T00:30:00+01:00")
+    assert "/date=2026-11-24/" in document(died_at=amsterdam).key
+
+
+def test_a_stored_letter_is_read_back_as_it_was(s3: Any) -> None:
+    key = deadletters.put(document())
+    assert document() == deadletters.get(key)
+
+
+def test_a_letter_is_written_once(s3: Any) -> None:
+    deadletters.put(document(reason="unauthorized"))
+    key = deadletters.put(document(reason="rejected"))
+    assert "unauthorized" == deadletters.get(key).reason
+
+
+def test_a_second_put_is_no_failure(s3: Any) -> None:
+    deadletters.put(document())
+    deadletters.put(document())
+    assert not deadletters.s3_pause.is_on
+
+
+def test_a_letter_is_encrypted_at_rest(s3: Any) -> None:
+    key = deadletters.put(document())
+    assert "AES256" == s3.head_object(Bucket=BUCKET, Key=key)["ServerSideEncryption"]
+
+
+def test_the_encryption_can_be_left_to_the_bucket(s3: Any, tune: Tune) -> None:
+    tune(DEAD_LETTER_ENCRYPTION="")
+    assert "ServerSideEncryption" not in deadletters.put_options(document())
+
+
+def test_a_letter_is_json_with_camel_case_keys(s3: Any) -> None:
+    stored = s3.get_object(Bucket=BUCKET, Key=deadletters.put(document()))
+    assert "application/json" == stored["ContentType"]
+    body = json.loads(stored["Body"].read())
+    assert ("dead-letter", 1, "42") == (body["kind"], body["schemaVersion"], body["customerId"])
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"no json", b'{"kind": "dead-letter"}'])
+def test_what_is_no_letter_is_named_so(s3: Any, body: bytes) -> None:
+    s3.put_object(Bucket=BUCKET, Key="dead-letters/v1/odd.json", Body=body)
+    with pytest.raises(DeadLetterUnreadable, match="not a dead letter of version 1"):
+        deadletters.get("dead-letters/v1/odd.json")
+
+
+def test_a_letter_that_is_not_there_is_unavailable(s3: Any) -> None:
+    with pytest.raises(DeadLetterUnavailable, match="NoSuchKey"):
+        deadletters.get("dead-letters/v1/none.json")
+
+
+def test_a_bucket_that_is_not_there_is_unavailable(s3: Any, tune: Tune) -> None:
+    tune(DEAD_LETTER_BUCKET="no-such-bucket")
+    with pytest.raises(DeadLetterUnavailable, match="NoSuchBucket"):
+        deadletters.put(document())
+
+
+def test_s3_that_is_away_is_left_alone_for_a_moment(s3: Any, s3_switch: Switch) -> None:
+    s3_switch(False)
+    with pytest.raises(DeadLetterUnavailable, match="did not take"):
+        deadletters.put(document())
+    with pytest.raises(DeadLetterUnavailable, match="a moment ago"):
+        deadletters.put(document())
+
+
+def test_a_removed_letter_is_gone(s3: Any) -> None:
+    key = deadletters.put(document())
+    deadletters.remove(key)
+    assert [] == deadletters.keys()
+
+
+def test_keys_are_listed_by_customer_provider_and_day(s3: Any) -> None:
+    mine = deadletters.put(document())
+    deadletters.put(document(customer_id="4"))
+    deadletters.put(document(provider="lever"))
+    deadletters.put(document(died_at=AT - timedelta(days=1)))
+    assert [mine] == deadletters.keys(customer="42", provider="greenhouse", since=AT)
+    assert 4 == len(deadletters.keys())
+
+
+def test_keys_of_a_provider_are_found_at_all_customers(s3: Any) -> None:
+    lever = deadletters.put(document(provider="lever"))
+    deadletters.put(document())
+    assert [lever] == deadletters.keys(provider="lever")
+
+
+def test_keys_of_something_else_are_left_out(s3: Any) -> None:
+    s3.put_object(Bucket=BUCKET, Key="dead-letters/v1/readme.txt", Body=b"")
+    s3.put_object(Bucket=BUCKET, Key="other/x.json", Body=b"")
+    assert [] == deadletters.keys()
