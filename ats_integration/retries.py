@@ -44,7 +44,7 @@ class Policy:
 
 def backoff(policy: Policy, tries: int, *, chance: float) -> timedelta:
     """Return the wait after failed try number `tries` (1 = the first); `chance` is in [0, 1)."""
-    return longest_wait(policy, tries - 1) / 2 * (1 + chance)
+    return min(longest_wait(policy, tries - 1) / 2 * (1 + chance), policy.cap)
 
 
 def longest_wait(policy: Policy, steps: int) -> timedelta:

@@ -25,6 +25,9 @@ from .steps import Progress, Step
 
 FORM_SECONDS = 600  # how long a job's questions are remembered
 
+#: Where `kept` remembers across tries which parts optional steps could not hand over.
+REFUSED = "refused"
+
 Value = TypeVar("Value")
 
 
@@ -109,7 +112,7 @@ class Conversation:
     def accepted(self) -> Accepted:
         """Put the receipt together."""
         receipt = self.provider.receipt(self.submission)
-        lost = (*self.provider.lost(self.submission), *receipt.dropped, *self.dropped)
+        lost = (*self.provider.lost(self.submission), *receipt.dropped, *self.refused)
         return Accepted(
             receipt=replace(receipt, dropped=tuple(dict.fromkeys(lost))),
             status=self.last.status,
@@ -117,6 +120,11 @@ class Conversation:
             was_there=self.was_there,
             is_certain=self.is_certain or self.provider.is_idempotent,
         )
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The parts that optional steps could not hand over, in this try or an earlier one."""
+        return tuple(self.submission.kept.get(REFUSED, ()))
 
     def take(self, step: Step, *, is_last: bool) -> None:
         """Make one call, unless an earlier try did; the last one is made durable by the receipt itself."""
@@ -127,7 +135,7 @@ class Conversation:
         except (Rejected, JobClosed):
             if not step.drops:
                 raise
-            self.dropped.append(step.drops)
+            self.keep({REFUSED: [*self.refused, step.drops]}, is_durable=False)
             value = None
         self.keep({step.name: value}, is_durable=not (is_last or step.fresh))
 

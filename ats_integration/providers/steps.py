@@ -22,9 +22,9 @@ class Step:
 
     `build` returns None where the call is not needed. `read` gets any answer; it returns what to keep
     (a JSON value), or raises the failure that the answer means (`provider.success` does for non-2xx).
-    A step that `drops` a part is optional: where the ATS refuses it for good (Rejected, JobClosed), the part is noted as
-    dropped and the sequence goes on. A `fresh` step only asks: it is repeated on every try, because
-    its answer may have changed.
+    A step that `drops` a part is optional: where the ATS refuses it for good (Rejected, JobClosed), the
+    part is noted as dropped and the sequence goes on. A `fresh` step only asks: it is repeated on every
+    try, because its answer may have changed.
     """
 
     name: str

@@ -104,7 +104,7 @@ def test_a_letter_that_is_stored_late_is_the_same(
     assert stored.message.ats.credentials is None
 
 
-def test_s3_that_is_away_is_asked_once_for_many_letters(
+def test_s3_that_is_away_is_asked_for_the_first_of_many_letters_only(
     valkey: redis.Redis, config: ATSConfig, apply: Apply, ats: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[object] = []
@@ -112,12 +112,15 @@ def test_s3_that_is_away_is_asked_once_for_many_letters(
     with listening(asked.append) as port:
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{port}")
         deadletters.new_client.cache_clear()
-        for _ in range(5):
+        apply()
+        step(valkey)
+        by_the_first = len(asked)
+        for _ in range(4):
             apply()
             step(valkey)
         sweep.sweep()
     deadletters.new_client.cache_clear()
-    assert 1 == len(asked)
+    assert 0 < by_the_first == len(asked)
     assert 5 == DeadLetter.objects.unstored().count()
 
 

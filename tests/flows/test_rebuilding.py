@@ -77,9 +77,10 @@ def test_a_crash_between_giving_up_and_the_dead_letter_blocks_nothing(
     tune(APPLICATION_ADAPTER=SPEECHLESS)
     apply()
     later = timezone.now() + timedelta(seconds=301)
-    with monkeypatch.context() as crash, pytest.raises(SystemExit):
+    with monkeypatch.context() as crash:
         crash.setattr(burial, "bury", stop)
-        sweep.sweep(later)
+        with pytest.raises(SystemExit):
+            sweep.sweep(later)
     assert ("queued", {}) == (the_delivery().status, the_delivery().message)
     assert () == sweep.sweep(later).faults
     assert ("dead", "message_not_built") == (the_delivery().status, the_letter().reason)

@@ -99,7 +99,7 @@ def test_no_job_description_names_the_candidate(full_redis: redis.Redis) -> None
 def test_a_delivered_message_leaves_nothing_behind(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:
     apply()
     step(valkey)
-    assert not [key for key in valkey.keys("rq:job:*")]
+    assert [] == valkey.keys("rq:job:*")
 
 
 def test_the_worker_leaves_nothing_of_a_delivered_message_behind(
