@@ -6,12 +6,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import uuid4
+
+from django.utils import timezone
 
 from .errors import DeliveryError, JobClosed
 from .explanations import explain
+from .messages import Application, ApplicationData, Ats, Candidate, Customer, Message, Vacancy, build
 from .models import ATSConfig
 from .providers import exchange, registry
-from .providers.base import Probe, Provider, Values
+from .providers.base import Probe, Provider, Submission, Values
 from .redaction import Redactor
 
 #: A person waits for the result: after this no further question is asked.
@@ -60,6 +64,7 @@ class Check:
         self.own_url = config.base_url
         self.base_url = exchange.address(provider, config.base_url, config.settings)
         self.redact = Redactor(map(str, credentials.values()))
+        self.submission = Submission(message=about_nobody(config), settings=self.settings, credentials=credentials)
         self.proven: list[str] = []
         self.unproven = list(provider.unproven)
         self.problems: list[str] = []
@@ -68,7 +73,7 @@ class Check:
     def run(self, job_ids: Sequence[str]) -> ConnectionReport:
         """Ask everything, until a problem makes more questions useless or time is up."""
         ends = time.monotonic() + PATIENCE.total_seconds()
-        for probe in self.provider.ping(self.settings, self.credentials, self.askable(job_ids)):
+        for probe in self.probes(job_ids):
             if time.monotonic() > ends:
                 self.unproven.append("The ATS was slow: not all jobs were asked for.")
                 break
@@ -81,6 +86,16 @@ class Check:
             problems=tuple(self.problems),
             unknown_jobs=tuple(self.unknown_jobs),
         )
+
+    def probes(self, job_ids: Sequence[str]) -> tuple[Probe, ...]:
+        """Return the questions; none where the ATS did not let us log in."""
+        try:
+            self.submission = exchange.logged_in(self.provider, self.submission)
+        except DeliveryError as error:
+            self.problems.append(self.in_words(error))
+            return ()
+        self.redact = Redactor(map(str, (*self.credentials.values(), *self.submission.session.values())))
+        return self.provider.probes(self.submission, self.askable(job_ids))
 
     def askable(self, job_ids: Sequence[str]) -> list[str]:
         """Return the ids to ask for: each once, and not more than a person wants to wait for."""
@@ -100,6 +115,8 @@ class Check:
 
     def address(self, probe: Probe) -> str:
         """Return where to ask: some questions go to another host, but a connection's own address stands for all."""
+        if self.submission.session:  # the login told where
+            return probe.request.base_url or self.base_url
         return self.own_url or probe.request.base_url or self.base_url
 
     def note(self, probe: Probe, error: DeliveryError) -> None:
@@ -110,5 +127,22 @@ class Check:
         elif is_unknown:
             self.problems.append(probe.denies)
         else:
-            said = f": {error.detail}" if error.detail else "."
-            self.problems.append(f"{self.provider.name} {explain(error.code).happened}{said}")
+            self.problems.append(self.in_words(error))
+
+    def in_words(self, error: DeliveryError) -> str:
+        """Say what went wrong, in one sentence."""
+        said = f": {error.detail}" if error.detail else "."
+        return f"{self.provider.name} {explain(error.code).happened}{said}"
+
+
+def about_nobody(config: ATSConfig) -> Message:
+    """Return a message without a person or a job, to log in with."""
+    now = timezone.now()
+    data = ApplicationData(
+        application=Application(id="", submitted_at=now),
+        candidate=Candidate(first_name="", email=""),
+        vacancy=Vacancy(id="", title=""),
+        customer=Customer(id="", name=""),
+    )
+    ats = Ats(config_id=config.pk or 0, provider=config.provider, base_url=config.base_url, settings=config.settings)
+    return build(data, message_id=uuid4(), created_at=now, ats=ats)

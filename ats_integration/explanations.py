@@ -34,6 +34,11 @@ EXPLANATIONS: dict[str, Explanation] = {
         "Enter the ATS's job id at the vacancy and send the applications again.",
         recovers=False,
     ),
+    "job_id_invalid": Explanation(
+        "could not be told which job it is about, because the id is not one of its own",
+        "Correct the ATS's job id at the vacancy and send the applications again.",
+        recovers=False,
+    ),
     "answers_missing": Explanation(
         "was not told what its job requires",
         "The missing questions stand with each application. Ask them on the vacancy, or make them optional in the ATS.",
@@ -116,6 +121,14 @@ EXPLANATIONS: dict[str, Explanation] = {
         "was not called because the stored CV is not the one that was handed in",
         "Support: restore the file in the CV storage and send the application again.",
         recovers=False,
+    ),
+    "resume_not_fetched": Explanation(
+        "could not fetch the CV from our site",
+        "Support: the ATS fetches it from outside. See that ATS_PUBLIC_URL is right and that /cv/ answers there.",
+    ),
+    "no_public_url": Explanation(
+        "was not called because it fetches CVs itself and our site has no public page for them",
+        "Support: mount ats_integration.public_urls, as docs/operations.md says.",
     ),
     "message_not_built": Explanation(
         "was not called because the application could not be read",

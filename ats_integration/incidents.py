@@ -39,9 +39,10 @@ class Reported:
 def report(customer_id: Any, provider: str, reason: str, now: datetime) -> Reported:
     """Mail what is new about one customer's ATS failing for one reason, if it is time for it."""
     letters = DeadLetter.objects.unnotified().filter(customer_id=customer_id, provider=provider, reason=reason)
-    if not letters.exists():
+    begun = letters.order_by("died_at").values_list("died_at", flat=True).first()
+    if begun is None:
         return Reported(mailed=False)
-    incident = opened(customer_id, provider, reason, letters)
+    incident = opened(customer_id, provider, reason, begun)
     if wait := until_next_mail(incident, now):
         return Reported(mailed=False, again_at=wait)
     if not lease(incident, now):
@@ -49,9 +50,8 @@ def report(customer_id: Any, provider: str, reason: str, now: datetime) -> Repor
     return mail_failures(incident, letters, now)
 
 
-def opened(customer_id: Any, provider: str, reason: str, letters: Any) -> Incident:
+def opened(customer_id: Any, provider: str, reason: str, begun: datetime) -> Incident:
     """Return the open incident of a group, opening one where there is none."""
-    begun = letters.order_by("died_at").values_list("died_at", flat=True)[0]
     incident, _created = Incident.objects.get_or_create(
         customer_id=customer_id,
         provider=provider,

@@ -1,7 +1,7 @@
 """Signed links to one CV, for an ATS that fetches the file itself.
 
 A link opens that one file, without a login, until it expires. It cannot be guessed or changed, ends
-in the file's name, and its token is masked wherever an address is logged (`redaction.MaskTokens`).
+in the file's name, and is masked wherever an address is logged (`redaction.MaskTokens`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from .conf import conf
 from .messages import Resume
-from .resumes import bare
+from .resumes import bare, safe_name
 
 SALT = "ats_integration.cv"
 LIFETIME = timedelta(days=1)  # Teamtailor fetches at once; a day covers its own repeats
@@ -29,7 +29,12 @@ def url_for(resume: Resume | None) -> str:
         where = reverse("ats_public:cv", args=[token_of(resume), "name"])
     except NoReverseMatch:
         return ""
-    return conf.public_url.rstrip("/") + where.removesuffix("name") + quote(bare(resume.filename))
+    return conf.public_url.rstrip("/") + where.removesuffix("name") + quote(shown_name(resume))
+
+
+def shown_name(resume: Resume) -> str:
+    """Return the file's name as the fetcher sees it, in the address and in the answer."""
+    return safe_name(bare(resume.filename))
 
 
 def token_of(resume: Resume) -> str:

@@ -1,12 +1,20 @@
-"""Serve one CV to an ATS that was given a signed link to it."""
+"""Serve one CV to an ATS that was given a signed link to it. Whoever logs requests, logs no link."""
 
 from __future__ import annotations
 
+import logging
+
+from django.core.files.base import File
 from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.http import require_safe
 
 from . import links, resumes
-from .errors import ResumeMissing
+from .errors import OurFault
+from .messages import Resume
+from .redaction import MaskTokens
+
+for place in ("django.request", "django.server", "gunicorn.access", "gunicorn.error"):
+    logging.getLogger(place).addFilter(MaskTokens())
 
 
 @require_safe
@@ -15,13 +23,26 @@ def cv(request: HttpRequest, token: str, filename: str) -> FileResponse:
     resume = links.resume_of(token)
     if resume is None:
         raise Http404
-    try:
-        stream = resumes.find(resume)
-    except ResumeMissing:
-        raise Http404 from None
     response = FileResponse(
-        stream, as_attachment=True, filename=resumes.bare(resume.filename), content_type=resume.content_type
+        checked(resume),
+        as_attachment=True,
+        filename=links.shown_name(resume),
+        content_type=resumes.safe_type(resume.content_type),
     )
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def checked(resume: Resume) -> File[bytes]:
+    """Open the file, if it still is the one the link was made for."""
+    try:
+        stream = resumes.find(resume)
+    except OurFault:
+        raise Http404 from None
+    try:
+        resumes.check(resume, stream)
+    except OurFault:
+        stream.close()
+        raise Http404 from None
+    return stream

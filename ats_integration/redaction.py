@@ -22,7 +22,10 @@ SHORTEST_BASE64 = 4
 #: Both start only where a word starts and never go back: time grows with the text, not with its square.
 EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"(?<![\w-])\+?\d(?:[ ()./-]{0,3}\d){7,14}(?![\w-])")
-LINK = re.compile(r"(/cv/)[^/\s\"']+")
+#: What follows /cv/ in a signed link: in a body, where JSON may escape slashes, and in a line of a log.
+LINK = re.compile(r"(\\?/cv\\?/)[^\s\"'<>]+")
+LOGGED_LINK = re.compile(r"(/cv/)(?=\S).+?(?= HTTP/|$)", re.MULTILINE)
+KEPT_LINK = rf"\1{MASK}"
 QUERY = re.compile(r"\?[^\s\"']+")
 
 
@@ -35,7 +38,7 @@ class Redactor:
 
     def __call__(self, text: str) -> str:
         """Return `text` masked, on one line and at most EXCERPT_CHARS long."""
-        masked = mask(one_line(text), self._forms)
+        masked = mask(LINK.sub(KEPT_LINK, one_line(text)), self._forms)
         return PHONE.sub(MASK, EMAIL.sub(MASK, masked))[:EXCERPT_CHARS]
 
     def __repr__(self) -> str:
@@ -139,8 +142,11 @@ class DropQueries(logging.Filter):
 
 
 class MaskTokens(logging.Filter):
-    """Keep the tokens of signed CV links out of log lines."""
+    """Keep signed CV links out of log lines: token, file name, and the request that came for them."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = LINK.sub(r"\1" + MASK, record.getMessage()), ()
+        said = record.getMessage()
+        if (masked := LOGGED_LINK.sub(KEPT_LINK, said)) != said:
+            record.msg, record.args = masked, ()
+            record.__dict__.pop("request", None)
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from .messages import Resume
 
 CHUNK = 64 * 1024
 FALLBACK_TYPE = "application/octet-stream"
+MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+LONGEST_STEM = 100  # characters before the extension; common file systems take 255 bytes in all
+LONGEST_SUFFIX = 20
+JOINER = "\u200d"  # holds composed emoji together
 
 #: Media types by extension: Python's own table and what CVs are written with, nothing of this machine's.
 media_types = MimeTypes()
@@ -113,3 +118,19 @@ def fingerprint(stream: File[bytes]) -> tuple[str, int]:
         digest.update(chunk)
         size += len(chunk)
     return digest.hexdigest(), size
+
+
+def safe_name(filename: str) -> str:
+    """Return a file name that every parser reads alike.
+
+    Letters of any script and emoji stay. Double quotes become single ones, characters without a
+    shape go, and a long name is cut before its extension.
+    """
+    shown = "".join(sign for sign in filename.replace('"', "'") if sign.isprintable() or sign == JOINER).strip()
+    suffix = PurePath(shown).suffix[:LONGEST_SUFFIX]
+    return (shown.removesuffix(suffix)[:LONGEST_STEM] or "cv") + suffix
+
+
+def safe_type(content_type: str) -> str:
+    """Return a media type, or the general one where it is none."""
+    return content_type if MEDIA_TYPE.fullmatch(content_type) else FALLBACK_TYPE

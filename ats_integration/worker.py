@@ -107,7 +107,7 @@ class DeliveryWorker(SimpleWorker):
             return None
         found = None
         try:
-            found = self.dequeue(is_burst=is_burst)
+            found = None if self._stop_requested else self.dequeue(is_burst=is_burst)
         finally:
             if found is None:
                 self._free.release()
@@ -124,8 +124,10 @@ class DeliveryWorker(SimpleWorker):
                 serializer=self.serializer,
                 death_penalty_class=self.death_penalty_class,
             )
-        except (DequeueTimeout, UnicodeDecodeError):  # the latter: not one of our ids, and off the queue now
+        except DequeueTimeout:
             return None
+        except UnicodeDecodeError:  # what stood there was no id, and is off the queue now
+            return self.dequeue(is_burst=is_burst)
         if found:
             self.reorder_queues(reference_queue=found[1])
         return found
@@ -201,6 +203,12 @@ class DeliveryWorker(SimpleWorker):
         with unless_redis_is_away(self.log):
             self.register_death()  # type: ignore[no-untyped-call]
         os._exit(1)
+
+    def unsubscribe(self) -> None:
+        """Leave the channel for commands; its thread is told first, so that nobody waits for it."""
+        if self.pubsub_thread:
+            self.pubsub_thread.stop()
+        super().unsubscribe()  # type: ignore[no-untyped-call]
 
     def teardown(self) -> None:
         """Let the calls in flight finish, then say goodbye."""

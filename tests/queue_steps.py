@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import django_rq
-import redis
 from django.db import connections
 
 from ats_integration import jobs
@@ -21,34 +20,34 @@ SCHEDULE = "rq:scheduler:scheduled_jobs"
 T = TypeVar("T")
 
 
-def job_ids(valkey: redis.Redis, queue: str) -> list[str]:
+def job_ids(valkey: Any, queue: str) -> list[str]:
     """Return the ids that stand in a queue, the next one first."""
     return [name.decode() for name in valkey.lrange(f"rq:queue:{queue}", 0, -1)]
 
 
-def scheduled_ids(valkey: redis.Redis) -> list[str]:
+def scheduled_ids(valkey: Any) -> list[str]:
     """Return the ids that wait for their time."""
     return [name.decode() for name in valkey.zrange(SCHEDULE, 0, -1)]
 
 
-def message_of_job(valkey: redis.Redis, job_id: str) -> dict[str, Any]:
+def message_of_job(valkey: Any, job_id: str) -> dict[str, Any]:
     """Return the message of a job as it stands in Redis: compressed JSON, nothing else."""
     _function, _instance, args, _kwargs = json.loads(zlib.decompress(valkey.hget(f"rq:job:{job_id}", "data")))
     message: dict[str, Any] = args[0]
     return message
 
 
-def messages(valkey: redis.Redis, queue: str) -> list[dict[str, Any]]:
+def messages(valkey: Any, queue: str) -> list[dict[str, Any]]:
     """Return the messages that stand in a queue, the next one first."""
     return [message_of_job(valkey, job_id) for job_id in job_ids(valkey, queue)]
 
 
-def scheduled(valkey: redis.Redis) -> list[dict[str, Any]]:
+def scheduled(valkey: Any) -> list[dict[str, Any]]:
     """Return the messages that wait for their time."""
     return [message_of_job(valkey, job_id) for job_id in scheduled_ids(valkey)]
 
 
-def take(valkey: redis.Redis, queue: str = "happy") -> dict[str, Any]:
+def take(valkey: Any, queue: str = "happy") -> dict[str, Any]:
     """Take the next message off a queue, as a worker that dies right after would."""
     job_id = valkey.lpop(f"rq:queue:{queue}")
     assert job_id, f"{queue} is empty"
@@ -57,19 +56,19 @@ def take(valkey: redis.Redis, queue: str = "happy") -> dict[str, Any]:
     return message
 
 
-def step(valkey: redis.Redis, queue: str = "happy") -> str:
+def step(valkey: Any, queue: str = "happy") -> str:
     """Work the next message of a queue in this thread; return how it ended."""
     return jobs.deliver(take(valkey, queue))
 
 
-def move_due(valkey: redis.Redis) -> None:
+def move_due(valkey: Any) -> None:
     """Let the time of all timed messages come, and let rq-scheduler move them."""
     for job_id in scheduled_ids(valkey):
         valkey.zadd(SCHEDULE, {job_id: 1})
     django_rq.get_scheduler("retry").enqueue_jobs()
 
 
-def retry_until_settled(valkey: redis.Redis) -> None:
+def retry_until_settled(valkey: Any) -> None:
     """Work the retry queue until nothing waits for its time any more."""
     while scheduled_ids(valkey):
         move_due(valkey)

@@ -19,7 +19,7 @@ from ..providers.base import ConfigField, Provider
 from .fields import EmailListField, input_for
 
 GENERAL = ("name", "is_active", "notify_emails")
-ADVANCED = ("base_url", "max_concurrency", "rate_per_second")
+ADVANCED = ("base_url",)
 
 STORED = "Stored; leave empty to keep it."
 UNREADABLE = "What is stored cannot be opened any more: enter it again."
@@ -35,12 +35,6 @@ class ConnectionForm(forms.ModelForm):
     provider = forms.CharField(label="ATS", disabled=True, required=False)
     notify_emails = EmailListField(
         label="Who hears about failures", required=False, help_text="Email addresses, one on a line."
-    )
-    max_concurrency = forms.IntegerField(
-        label="Calls at once", required=False, min_value=1, max_value=1000, help_text="Empty = the usual."
-    )
-    rate_per_second = forms.FloatField(
-        label="Calls a second", required=False, min_value=0.01, max_value=1000, help_text="Empty = the ATS's own limit."
     )
 
     class Meta:

@@ -7,7 +7,7 @@ of a Response or raises one of the named failures. The values it works with are 
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -69,10 +69,12 @@ class Provider(ABC):
     resume_limit: ClassVar[int | None] = None
     #: Whether the ATS accepts an application without answers that it requires, so that we must look first.
     accepts_incomplete: ClassVar[bool] = False
+    #: Whether handing the same application in again is harmless, because the ATS tells it or our steps look first.
+    is_idempotent: ClassVar[bool] = False
     #: Whether `build` or `steps` needs what the job asks, to put answers and links in their places.
     reads_form: ClassVar[bool] = False
-    #: Whether a repeated delivery is never a second application there: the ATS refuses or merges it.
-    is_idempotent: ClassVar[bool] = False
+    #: Whether an application can go without the job's questions, where the ATS keeps them from us.
+    form_is_optional: ClassVar[bool] = False
     #: What no harmless call can prove, in sentences for the customer.
     unproven: ClassVar[tuple[str, ...]] = ()
 
@@ -82,6 +84,13 @@ class Provider(ABC):
         Raises LookupError where the settings do not tell.
         """
         return self.production_url.format(**self.given(settings))
+
+    def check(self, message: Message) -> None:
+        """Look at a message before any call; for an ATS where other calls come before the one of `build`.
+
+        Raises Rejected where the message lacks what no call can do without.
+        """
+        return
 
     def build(self, submission: Submission) -> Request:
         """Return the call that hands the application in. Needed unless `steps` is overridden.
@@ -124,6 +133,10 @@ class Provider(ABC):
         """Tell whether an answer says that the session is over: we log in again and repeat that one call."""
         return False
 
+    def moved(self, request: Request, response: Response) -> Request | None:
+        """Return the same call to the host that an answer names; None where the answer is an answer."""
+        return None
+
     def form_request(self, submission: Submission) -> Request | None:
         """Return the call that asks what the job requires; None where the ATS does not tell."""
         return None
@@ -131,6 +144,12 @@ class Provider(ABC):
     def read_form(self, response: Response) -> JobForm:
         """Return what the job requires, of a 2xx answer to `form_request`."""
         raise NotImplementedError(f"{type(self).__name__} has a `form_request` and needs `read_form`.")
+
+    def form_of(self, response: Response) -> JobForm | None:
+        """Return what the job requires, of any answer to `form_request`; None where it may stay unknown."""
+        if self.form_is_optional and response.status in (403, 404):
+            return None
+        return self.read_form(self.success(response))
 
     def told(self, message: Message, form: JobForm) -> frozenset[str]:
         """Name the questions of a job that other parts of the message answer, such as LinkedIn."""
@@ -165,17 +184,20 @@ class Provider(ABC):
         """Return the harmless calls that test a connection, and the jobs where the ATS can be asked."""
         return ()
 
+    def probes(self, submission: Submission, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
+        """Return the same for an ATS with a login, whose calls need the session of `submission`."""
+        return self.ping(submission.settings, submission.credentials, job_ids)
+
     def account_probe(self, request: Request, known_as: str) -> Probe:
         """Return the question whether the ATS knows the customer's account."""
         return Probe(
             request=request, proves=f"{self.name} has a {known_as}.", denies=f"{self.name} knows no {known_as}."
         )
 
-    def job_probe(self, request: Request, job: str) -> Probe:
-        """Return the question whether a job is open."""
-        return Probe(
-            request=request, proves=f"Job {job} is open.", denies=f"Job {job} is closed or unknown.", job_id=job
-        )
+    def job_probe(self, request: Request, job: str, read: Callable[[Response], object] | None = None) -> Probe:
+        """Return the question whether a job is open; `read` where more than a 2xx answer is needed for that."""
+        proves, denies = f"Job {job} is open.", f"Job {job} is closed or unknown."
+        return Probe(request=request, proves=proves, denies=denies, job_id=job, read=read)
 
     def given(self, settings: Values) -> dict[str, str]:
         """Return the settings that have a value or a default, by field name."""

@@ -6,23 +6,16 @@ The body knows whether all of it was handed out: only then may an application ha
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import PurePath
 from typing import IO
 from uuid import uuid4
 
 from urllib3.fields import RequestField
 
 from ..errors import ResumeChanged, ResumeMissing
-from ..resumes import CHUNK, FALLBACK_TYPE, OpenResume
-from .calls import Request
-
-MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
-LONGEST_STEM = 100  # characters before the extension; common file systems take 255 bytes in all
-LONGEST_SUFFIX = 20
-JOINER = "\u200d"  # holds composed emoji together
+from ..resumes import CHUNK, OpenResume, safe_name, safe_type
+from .calls import Request, TextFile
 
 #: A stream and how many bytes it is to give.
 Piece = tuple[IO[bytes], int]
@@ -62,7 +55,7 @@ def body_of(request: Request) -> Body | None:
     return None
 
 
-def multipart(form: tuple[tuple[str, str | OpenResume], ...]) -> Body:
+def multipart(form: tuple[tuple[str, str | OpenResume | TextFile], ...]) -> Body:
     """Return a form as multipart/form-data (RFC 7578), names and values in UTF-8."""
     boundary = uuid4().hex
     pieces: list[Piece] = []
@@ -71,6 +64,8 @@ def multipart(form: tuple[tuple[str, str | OpenResume], ...]) -> Body:
         text += f"--{boundary}\r\n{headers(name, value)}"
         if isinstance(value, str):
             text += value
+        elif isinstance(value, TextFile):
+            text += value.text
         else:
             pieces += [piece(text.encode()), (value.stream, value.resume.size)]
             text = ""
@@ -79,15 +74,20 @@ def multipart(form: tuple[tuple[str, str | OpenResume], ...]) -> Body:
     return Body(pieces, f"multipart/form-data; boundary={boundary}")
 
 
-def headers(name: str, value: str | OpenResume) -> str:
+def headers(name: str, value: str | OpenResume | TextFile) -> str:
     """Return the headers of one field, with the empty line that ends them."""
     if isinstance(value, str):
         field = RequestField(name, data=b"")
         field.make_multipart()
     else:
         field = RequestField(name, data=b"", filename=safe_name(value.filename))
-        field.make_multipart(content_type=safe_type(value.resume.content_type))
+        field.make_multipart(content_type=kind_of(value))
     return field.render_headers()
+
+
+def kind_of(file: OpenResume | TextFile) -> str:
+    """Return the media type of a file."""
+    return "text/plain" if isinstance(file, TextFile) else safe_type(file.resume.content_type)
 
 
 def piece(data: bytes) -> Piece:
@@ -114,19 +114,3 @@ def taken(stream: IO[bytes], size: int) -> bytes:
     if not chunk:
         raise ResumeChanged("The stored CV is shorter than the one that was handed in.")
     return chunk
-
-
-def safe_name(filename: str) -> str:
-    """Return a file name that every parser reads alike.
-
-    Letters of any script and emoji stay. Double quotes become single ones, characters without a
-    shape go, and a long name is cut before its extension.
-    """
-    shown = "".join(sign for sign in filename.replace('"', "'") if sign.isprintable() or sign == JOINER).strip()
-    suffix = PurePath(shown).suffix[:LONGEST_SUFFIX]
-    return (shown.removesuffix(suffix)[:LONGEST_STEM] or "cv") + suffix
-
-
-def safe_type(content_type: str) -> str:
-    """Return a media type, or the general one where it is none."""
-    return content_type if MEDIA_TYPE.fullmatch(content_type) else FALLBACK_TYPE

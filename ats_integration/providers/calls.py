@@ -47,11 +47,20 @@ class Submission:
     is_doubtful: bool = False
 
 
+@dataclass(frozen=True)
+class TextFile:
+    """A text for an ATS that takes it as a file only."""
+
+    filename: str
+    text: str = field(repr=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """One call: `path` is the vendor's own and follows the base address.
 
-    `form` fields are sent as multipart/form-data in their order; a CV is put there as OpenResume.
+    `form` fields are sent as multipart/form-data in their order; a CV is put there as OpenResume,
+    another file as TextFile.
     `base_url` is for a call to another address than the connection's, as an ATS's own answer names it.
     """
 
@@ -60,7 +69,7 @@ class Request:
     params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     auth: tuple[str, str] | None = field(default=None, repr=False)
-    form: tuple[tuple[str, str | OpenResume], ...] = field(default=(), repr=False)
+    form: tuple[tuple[str, str | OpenResume | TextFile], ...] = field(default=(), repr=False)
     json: Any = field(default=None, repr=False)
     base_url: str = field(default="", repr=False)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import PurePath
 from typing import Any, TypeVar
 
@@ -21,7 +23,7 @@ from .base import Provider, Receipt, Response, Submission
 from .calls import Request, Session
 from .job_forms import JobForm
 from .parts import job_id
-from .steps import Progress, Step
+from .steps import Kept, Lookup, Progress, Step
 
 FORM_SECONDS = 600  # how long a job's questions are remembered
 
@@ -58,7 +60,6 @@ class Conversation:
         self.submission = replace(submission, kept=dict(progress.kept), is_doubtful=progress.is_doubtful)
         self.base_url = address(provider, submission.message.ats.base_url, submission.settings)
         self.redact = redactor_for(submission.message, submission.credentials.values())
-        self.dropped: list[str] = []
         self.is_certain = self.was_there = False
         self.last = Response(status=0)
 
@@ -67,9 +68,9 @@ class Conversation:
 
         Raises a DeliveryError, dressed with what the answer said.
         """
+        self.provider.check(self.submission.message)
         self.require_fitting_resume()
-        if self.provider.login(self.submission):
-            self.open_session()
+        self.enter()
         if self.submission.is_doubtful:
             self.settle_doubt()
         self.look_at_form()
@@ -99,9 +100,17 @@ class Conversation:
 
         Raises a DeliveryError.
         """
+        self.enter()
+        return self.job_form()
+
+    def enter(self) -> Submission:
+        """Log in, where the ATS wants that; return the submission with its session.
+
+        Raises a DeliveryError.
+        """
         if self.provider.login(self.submission):
             self.open_session()
-        return self.job_form()
+        return self.submission
 
     def require_fitting_resume(self) -> None:
         """Refuse a CV that the ATS is known not to take, before anything is sent."""
@@ -130,14 +139,17 @@ class Conversation:
         """Make one call, unless an earlier try did; the last one is made durable by the receipt itself."""
         if step.name in self.submission.kept and not step.fresh:
             return
+        before = self.last
         try:
-            value = self.ask(step.build, step.read)
+            value = self.ask(step.build, step.read, step.pause)
         except (Rejected, JobClosed):
             if not step.drops:
                 raise
             self.keep({REFUSED: [*self.refused, step.drops]}, is_durable=False)
             value = None
-        self.keep({step.name: value}, is_durable=not (is_last or step.fresh))
+        if self.last is before and step.name in self.submission.kept:
+            return  # no call was needed: what was kept stays
+        self.keep({step.name: value}, is_durable=not is_last)
 
     def keep(self, found: Mapping[str, Any], *, is_durable: bool) -> None:
         """Remember what a step left behind."""
@@ -149,11 +161,14 @@ class Conversation:
         self,
         build: Callable[[Submission], Request | None],
         read: Callable[[Submission, Response], Value],
+        pause: timedelta = timedelta(0),
     ) -> Value | None:
         """Make one call and read its answer; once again with a new session where the old one is over."""
         request = build(self.submission)
         if request is None:
             return None
+        if self.last.status:
+            time.sleep(pause.total_seconds())
         response = self.call(request)
         if self.submission.session and self.provider.is_logged_out(response):
             self.open_session(over=self.submission.session)
@@ -164,11 +179,17 @@ class Conversation:
             raise dressed(error, response, self.redact, self.provider.wait(response)) from None
 
     def call(self, request: Request) -> Response:
+        """Send one request, once more where the vendor says that it belongs to another of its hosts."""
+        self.last = self.send(request)
+        if moved := self.provider.moved(request, self.last):
+            self.last = self.send(moved)
+        return self.last
+
+    def send(self, request: Request) -> Response:
         """Send one request; the CV is read from its start."""
         if self.submission.resume:
             self.submission.resume.stream.seek(0)
-        self.last = transport.call(request.base_url or self.base_url, request)
-        return self.last
+        return transport.call(request.base_url or self.base_url, request)
 
     def open_session(self, over: Mapping[str, Any] | None = None) -> None:
         """Take the connection's session, or open a new one instead of the one that is over."""
@@ -180,6 +201,7 @@ class Conversation:
     def log_in(self) -> Session:
         """Walk the steps of the login; they leave nothing behind but the session."""
         kept = self.submission.kept
+        self.submission = replace(self.submission, session={})
         for step in self.provider.login(self.submission):
             self.keep({step.name: self.ask(step.build, step.read)}, is_durable=False)
         made = self.provider.session_of(self.submission)
@@ -188,10 +210,9 @@ class Conversation:
 
     def settle_doubt(self) -> None:
         """Ask whether an earlier try arrived, where the ATS can be asked."""
-        lookup = self.provider.lookup(self.submission)
-        if lookup is None:
-            return
-        found = self.ask(lookup.build, lookup.read)
+        found: Kept | Lookup | None = self.provider.lookup(self.submission)
+        while isinstance(found, Lookup):
+            found = self.ask(found.build, found.read)
         if found is None:
             return
         self.is_certain, self.was_there = True, bool(found)
@@ -215,7 +236,7 @@ class Conversation:
         key = form_key(self.submission.message)
         if (known := cache.get(key)) is not None:
             return JobForm.from_json(known)
-        form = self.ask(self.provider.form_request, lambda _s, r: self.provider.read_form(self.provider.success(r)))
+        form = self.ask(self.provider.form_request, lambda _submission, response: self.provider.form_of(response))
         if form:
             cache.set(key, form.to_json(), FORM_SECONDS)
         return form
@@ -237,10 +258,15 @@ def misfit(provider: Provider, resume: OpenResume) -> tuple[str, str] | None:
     if size == 0:
         return "resume_empty", "The CV is an empty file."
     if limit is not None and size > limit:
-        return "resume_too_large", f"{provider.name} takes CVs of at most {limit / 1_000_000:g} MB."
+        return "resume_too_large", f"{provider.name} takes CVs of at most {megabytes(limit)}."
     if provider.resume_types and ending not in provider.resume_types:
         return (
             "resume_type",
             f"{provider.name} takes these kinds of CV only: {', '.join(sorted(provider.resume_types))}.",
         )
     return None
+
+
+def megabytes(size: int) -> str:
+    """Return a size as the vendor says it, whichever of the two megabytes it means."""
+    return f"{size / (2**20 if size % 2**20 == 0 else 10**6):g} MB"

@@ -14,7 +14,7 @@ from .conversation import Accepted, Conversation, address
 from .job_forms import JobForm
 from .steps import Progress, Sessions
 
-__all__ = ["Accepted", "address", "ask", "hand_in", "look_at_job"]
+__all__ = ["Accepted", "address", "ask", "hand_in", "logged_in", "look_at_job"]
 
 NOT_AN_API = "Something answered, but it is not the API of {}: check the base address."
 
@@ -35,6 +35,14 @@ def look_at_job(provider: Provider, submission: Submission, sessions: Sessions) 
     """
     require_complete(provider, submission.settings, submission.credentials)
     return Conversation(provider, submission, Progress(sessions=sessions)).look()
+
+
+def logged_in(provider: Provider, submission: Submission) -> Submission:
+    """Return a submission with a session of its own, where the ATS wants a login.
+
+    Raises a DeliveryError.
+    """
+    return Conversation(provider, submission, Progress()).enter()
 
 
 def ask(provider: Provider, probe: Probe, base_url: str, redact: Redactor) -> None:

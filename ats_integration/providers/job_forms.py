@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Self
 
-from ..messages import Message
-from .parts import answered, present
+from ..messages import Answer, Message
+from .parts import answered, plain, present
+
+YES = ("yes", "ja", "true", "1")
+NO = ("no", "nee", "false", "0")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One question of a job. `choices` are (value to send, label) pairs; `kind` is the vendor's own word."""
+    """One question of a job. `choices` are (value to send, label) pairs; `kind` is the vendor's own word.
+
+    `field` names what carries the answer, where that is not the id.
+    """
 
     id: str
     label: str
     is_required: bool = False
     kind: str = ""
     choices: tuple[tuple[str, str], ...] = ()
+    field: str = ""
+
+    def is_meant_by(self, answer: Answer) -> bool:
+        """Tell whether an answer is to this question: it has its id, or its very words."""
+        return answer.question_id == self.id or alike(answer.question) == alike(self.label) != ""
+
+    def chosen(self, answer: Answer) -> tuple[str, ...]:
+        """Return the values of the choices that an answer names, by value or label; none where one is unknown."""
+        known = {alike(text): value for value, label in self.choices for text in (label, value)}
+        found = [next((known[name] for name in names if name in known), "") for names in namings(answer)]
+        return tuple(found) if all(found) else ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,22 +52,68 @@ class JobForm:
                 return question
         return None
 
+    def meant_by(self, answer: Answer) -> Question | None:
+        """Return the question that an answer is to."""
+        return next((question for question in self.questions if question.is_meant_by(answer)), None)
+
     def missing(self, message: Message, told: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """Name what the job requires and the message lacks; `told` are questions answered by other parts."""
-        answers = {answer.question_id for answer in answered(message)} | told
+        said = {question.id for answer in answered(message) if (question := self.meant_by(answer))} | told
         parts = tuple(part for part in sorted(self.required_parts - present(message)))
-        return parts + tuple(q.label for q in self.questions if q.is_required and q.id not in answers)
+        return parts + tuple(q.label for q in self.questions if q.is_required and q.id not in said)
 
     def to_json(self) -> dict[str, Any]:
         """Return the form as JSON-ready values, to be remembered for a while."""
-        questions = [[q.id, q.label, q.is_required, q.kind, list(q.choices)] for q in self.questions]
+        questions = [[q.id, q.label, q.is_required, q.kind, list(q.choices), q.field] for q in self.questions]
         return {"questions": questions, "required_parts": sorted(self.required_parts)}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
         """Read what `to_json` wrote."""
         questions = tuple(
-            Question(id=i, label=label, is_required=required, kind=kind, choices=tuple((v, t) for v, t in choices))
-            for i, label, required, kind, choices in values["questions"]
+            Question(
+                id=i, label=label, is_required=required, kind=kind, choices=tuple((v, t) for v, t in pairs), field=field
+            )
+            for i, label, required, kind, pairs, field in values["questions"]
         )
         return cls(questions=questions, required_parts=frozenset(values["required_parts"]))
+
+
+def alike(text: str) -> str:
+    """Return a text in the form in which two spellings of the same are compared."""
+    return " ".join(text.casefold().split())
+
+
+def namings(answer: Answer) -> tuple[tuple[str, ...], ...]:
+    """Return what was chosen, each in all the ways in which a choice may be called."""
+    match answer.answer:
+        case bool(said):
+            return (YES if said else NO,)
+        case tuple(chosen):
+            return tuple((alike(text),) for text in chosen)
+        case said:
+            return ((alike(str(said)),),)
+
+
+def yes_or_no(answer: Answer) -> bool | None:
+    """Return an answer as yes or no, or None where it is neither."""
+    (names, *others) = namings(answer)
+    if others or not {*names} & {*YES, *NO}:
+        return None
+    return bool({*names} & {*YES})
+
+
+def as_number(answer: Answer) -> float | None:
+    """Return an answer as a number, whole where it is; None where it is none."""
+    try:
+        number = float(plain(answer).replace(",", "."))
+    except ValueError:
+        return None
+    if not math.isfinite(number):
+        return None
+    return int(number) if number.is_integer() else number
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """Return the objects of a JSON list; none where it is something else."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Iterable
 from typing import TypeVar
 
-from ..errors import Rejected
-from ..messages import Answer, Message
+from ..errors import Rejected, ResumeChanged, ResumeMissing
+from ..messages import Address, Answer, Message
+from ..resumes import OpenResume
 
 #: Parts of a message that not every ATS can carry, by the name shown to people.
 PARTS = (
@@ -21,6 +24,9 @@ PARTS = (
     "marketing_consent",
     "source",
 )
+
+#: An id that an ATS gives as a number.
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 Value = TypeVar("Value")
 
@@ -55,6 +61,17 @@ def job_id(message: Message) -> str:
     return found
 
 
+def job_number(message: Message) -> int:
+    """Return the job's id for an ATS that gives its jobs numbers.
+
+    Raises Rejected where the vacancy has none, or something else.
+    """
+    found = job_id(message)
+    if not NUMBER.fullmatch(found):
+        raise Rejected("The vacancy's id of the job in the ATS is not a number.", code="job_id_invalid")
+    return int(found)
+
+
 def answered(message: Message) -> tuple[Answer, ...]:
     """Return the answers that say anything."""
     return tuple(answer for answer in message.application.answers if answer.answer not in ("", ()))
@@ -84,3 +101,24 @@ def lines(answers: Iterable[Answer]) -> str:
 def paragraphs(*texts: str) -> str:
     """Join the texts that are not empty, with an empty line between them."""
     return "\n\n".join(text for text in texts if text)
+
+
+def one_line(address: Address) -> str:
+    """Return an address as people write it, on one line."""
+    place = f"{address.postal_code} {address.city}".strip()
+    return ", ".join(filter(None, (address.street, place, address.country)))
+
+
+def encoded(resume: OpenResume) -> str:
+    """Return a CV as base64, for an ATS that takes files inside of JSON; the stream is at its start again.
+
+    Raises ResumeMissing or ResumeChanged where the CV does not give what its description says.
+    """
+    try:
+        content = resume.stream.read()
+        resume.stream.seek(0)
+    except OSError as error:
+        raise ResumeMissing(f"The CV could not be read from the storage ({type(error).__name__}).") from None
+    if len(content) != resume.resume.size:
+        raise ResumeChanged("The stored CV is not as long as the one that was handed in.")
+    return base64.b64encode(content).decode()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Protocol
 
 from .calls import Request, Response, Session, Submission
@@ -23,8 +24,9 @@ class Step:
     `build` returns None where the call is not needed. `read` gets any answer; it returns what to keep
     (a JSON value), or raises the failure that the answer means (`provider.success` does for non-2xx).
     A step that `drops` a part is optional: where the ATS refuses it for good (Rejected, JobClosed), the
-    part is noted as dropped and the sequence goes on. A `fresh` step only asks: it is repeated on every
-    try, because its answer may have changed.
+    part is noted as dropped and the sequence goes on. A `fresh` step is looked at on every try, because
+    its answer may have changed; what it kept stays where its `build` returns None. `pause` is a wait
+    before the call, where the ATS needs a moment to know what the call before it made.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Step:
     read: Callable[[Submission, Response], Any]
     drops: str = ""
     fresh: bool = False
+    pause: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +42,11 @@ class Lookup:
     """How to ask whether an application arrived after all, when a try ended without a readable answer.
 
     `read` returns what the steps would have left behind, by their names; an empty mapping means that
-    nothing arrived, None that the answer does not tell.
+    nothing arrived, None that the answer does not tell. It may also return the next question.
     """
 
     build: Callable[[Submission], Request]
-    read: Callable[[Submission, Response], Kept | None]
+    read: Callable[[Submission, Response], Kept | Lookup | None]
 
 
 class Sessions(Protocol):

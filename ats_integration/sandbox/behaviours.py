@@ -34,7 +34,7 @@ class Limit:
 
 @dataclass(frozen=True, kw_only=True)
 class Behaviour:
-    """One instruction. `times` lets it end by itself after so many calls."""
+    """One instruction. It lets `after` calls pass first; `times` lets it end by itself after so many calls."""
 
     provider: str = ANY
     account: str = ANY
@@ -43,6 +43,7 @@ class Behaviour:
     retry_after: int | None = 5
     limit: Limit | None = None
     times: int | None = None
+    after: int = 0
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
@@ -92,6 +93,9 @@ class Behaviours:
         """Return how to behave towards one call, and count it."""
         with self._lock:
             found = self._find(provider, account)
+            if found.after:
+                self._now[scope(found)] = replace(found, after=found.after - 1)
+                return USUAL
             self._count_down(found)
             if found.limit and self._is_over(found.limit, (provider, account)):
                 return replace(found, mode="throttle")

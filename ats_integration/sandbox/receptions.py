@@ -15,7 +15,7 @@ class Receptions:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._taken: list[Reception] = []
+        self._taken: dict[tuple[str, str], Reception] = {}
         self._calls: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
 
@@ -26,9 +26,9 @@ class Receptions:
             self._refused[provider] += not is_taken
 
     def add(self, reception: Reception) -> None:
-        """Keep one application."""
+        """Keep one application; one that is known by its id was completed by a later call."""
         with self._lock:
-            self._taken.append(reception)
+            self._taken[reception.provider, reception.id] = reception
 
     def clear(self) -> None:
         """Forget all."""
@@ -40,7 +40,7 @@ class Receptions:
     def find(self, provider: str = "", email: str = "") -> list[Reception]:
         """Return what was taken, of one provider or person where asked for."""
         with self._lock:
-            found: Iterable[Reception] = list(self._taken)
+            found = list(self._taken.values())
         return [r for r in found if provider in ("", r.provider) and email in ("", r.email)]
 
     def stats(self, providers: Iterable[str]) -> dict[str, dict[str, Any]]:

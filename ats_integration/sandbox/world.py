@@ -12,8 +12,8 @@ from .values import Call, Refusal, Reply
 from .vendors import VENDORS
 from .vendors.base import Vendor
 
-#: Modes that only touch the handing in of an application.
-FOR_APPLICATIONS = ("refuse_key", "reject")
+#: Modes in which a vendor refuses in its own way.
+REFUSING = ("refuse_key", "closed", "reject")
 
 
 class World:
@@ -48,7 +48,7 @@ class World:
 
     def judge(self, vendor: Vendor, call: Call, behaviour: Behaviour) -> Reply:
         """Return what the vendor says, or raise Refusal."""
-        if ordered := ordered_reply(vendor, behaviour, call.method):
+        if ordered := ordered_reply(vendor, behaviour, call):
             return ordered
         answer = vendor.answer(call, self.accounts, self.drawers[vendor.slug])
         if isinstance(answer, Reply):
@@ -57,7 +57,7 @@ class World:
         return answer.reply
 
 
-def ordered_reply(vendor: Vendor, behaviour: Behaviour, method: str) -> Reply | None:
+def ordered_reply(vendor: Vendor, behaviour: Behaviour, call: Call) -> Reply | None:
     """Return the reply that an instruction asks for, or None where the vendor is to judge by itself."""
     match behaviour.mode:
         case "down":
@@ -66,8 +66,6 @@ def ordered_reply(vendor: Vendor, behaviour: Behaviour, method: str) -> Reply | 
             after = behaviour.retry_after
             headers = {} if after is None else {"Retry-After": str(after)}
             return Reply(status=429, body=vendor.throttled.body, headers=headers)
-        case "closed":
-            return vendor.replies["closed"] if method != "GET" else vendor.unknown
-        case mode if mode in FOR_APPLICATIONS and method != "GET":
-            return vendor.replies[mode]
+        case mode if mode in REFUSING:
+            return vendor.ordered(mode, call)
     return None

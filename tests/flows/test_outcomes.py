@@ -147,15 +147,20 @@ def test_after_an_unavailable_try_it_is_no_duplicate(applied: redis.Redis, ats: 
     assert ("delivered", False) == (the_delivery().status, the_delivery().possible_duplicate)
 
 
+def stored_cv() -> str:
+    """Return where the CV of the only application is."""
+    return str(Application.objects.get().cv.name)
+
+
 def test_a_missing_cv_is_a_fault_of_ours(applied: redis.Redis, ats: Sandbox) -> None:
-    default_storage.delete(Application.objects.get().cv.name)
+    default_storage.delete(stored_cv())
     assert "bug" == step(applied)
     assert ("retrying", "resume_missing") == (the_delivery().status, the_delivery().last_error_code)
     assert 0 == ats.stats()["recruitee"]["calls"]
 
 
 def test_a_changed_cv_is_not_sent(applied: redis.Redis, ats: Sandbox) -> None:
-    with default_storage.open(Application.objects.get().cv.name, "wb") as stream:
+    with default_storage.open(stored_cv(), "wb") as stream:
         stream.write(b"%PDF-1.4 somebody else's")
     assert "bug" == step(applied)
     assert "resume_changed" == the_delivery().last_error_code

@@ -77,7 +77,7 @@ def test_the_first_wait_is_between_half_and_all_of_the_base(failed: redis.Redis)
     assert 1.5 < seconds_from_now(the_delivery().next_try_at) <= 5
 
 
-def test_the_schedule_never_moves_a_message_before_the_moment_of_the_row(failed: redis.Redis) -> None:
+def test_the_schedule_never_moves_a_message_before_the_moment_of_the_row(failed: Any) -> None:
     ((_name, score),) = failed.zrange(SCHEDULE, 0, -1, withscores=True)
     at = the_delivery().next_try_at
     assert at

@@ -100,6 +100,4 @@ def filled() -> dict[str, str]:
         "is_active": "on",
         "notify_emails": "hr@acme.example, boss@acme.example",
         "base_url": "",
-        "max_concurrency": "",
-        "rate_per_second": "",
     }

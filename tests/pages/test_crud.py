@@ -49,7 +49,7 @@ class TestMaking:
     def test_stores_everything_where_it_belongs(
         self, pages: Client, tiny: None, customer: Customer, filled: dict[str, str]
     ) -> None:
-        extra = {"base_url": "https://eu.tiny.example/api/", "max_concurrency": "2", "rate_per_second": "1.5"}
+        extra = {"base_url": "https://eu.tiny.example/api/"}
         response = pages.post(NEW, {**filled, **extra})
         config = ATSConfig.objects.get()
         assert "/customer/ats/" == response.headers["Location"]
@@ -59,9 +59,7 @@ class TestMaking:
         assert {"account": "acme", "place": "eu"} == config.settings
         assert {"api_key": "typed-secret-0815"} == config.credentials.reveal()
         assert ["hr@acme.example", "boss@acme.example"] == config.notify_emails
-        assert ("https://eu.tiny.example/api", 2, 1.5) == (
-            config.base_url, config.max_concurrency, config.rate_per_second,
-        )  # fmt: skip
+        assert "https://eu.tiny.example/api" == config.base_url
 
     @pytest.mark.parametrize("slug", REAL)
     def test_connects_every_real_ats(self, pages: Client, slug: str) -> None:
@@ -93,10 +91,6 @@ class TestMaking:
             ("base_url", "https://tiny.example/?a=b"),
             ("notify_emails", "hr@acme.example, nobody"),
             ("notify_emails", "\n".join(f"p{n}@acme.example" for n in range(21))),
-            ("max_concurrency", "0"),
-            ("max_concurrency", "many"),
-            ("rate_per_second", "0"),
-            ("rate_per_second", "nan"),
             ("account", "a\x00b"),
             ("api_key", "k" * 4001),
         ],

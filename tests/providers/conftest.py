@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from pytest_django import Settings
 
 from ats_integration.providers import transport
@@ -16,6 +17,12 @@ def closed_connections() -> Iterator[None]:
     """Leave no connection open behind a test."""
     yield
     transport.sessions.close()
+
+
+@pytest.fixture(autouse=True)
+def forgotten_forms() -> None:
+    """Remember no job's questions from another test."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from ats_integration.errors import ResumeChanged, ResumeMissing
 from ats_integration.messages import Resume
 from ats_integration.providers.base import Request
-from ats_integration.providers.bodies import Body, body_of, safe_name, safe_type
-from ats_integration.resumes import OpenResume
+from ats_integration.providers.bodies import Body, body_of
+from ats_integration.resumes import OpenResume, safe_name, safe_type
 from ats_integration.sandbox import uploads
 
 

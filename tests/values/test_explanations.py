@@ -66,7 +66,7 @@ class TestWords:
         assert re.fullmatch(r"[A-Z].*\.", explain(code).advice)
 
     def test_fit_one_line_of_a_mail(self, code: str) -> None:
-        assert len(explain(code).happened) <= 80
+        assert len(explain(code).happened) <= 100
         assert "\n" not in explain(code).happened + explain(code).advice
 
 

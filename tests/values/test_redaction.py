@@ -144,7 +144,25 @@ class TestTime:
     @pytest.mark.timeout(20)
     @pytest.mark.parametrize(
         "piece",
-        ["a", "1", "1 ", "+1(", "a@", "a.", "a-", "@", "a@b.", "%", "?", "é", " ", "***", "secret-ke", "secret-key-1"],
+        [
+            "a",
+            "1",
+            "1 ",
+            "+1(",
+            "a@",
+            "a.",
+            "a-",
+            "@",
+            "a@b.",
+            "%",
+            "?",
+            "é",
+            " ",
+            "***",
+            "/cv/",
+            "secret-ke",
+            "secret-key-1",
+        ],
     )
     def test_grows_with_the_text_and_not_with_its_square(self, piece: str) -> None:
         hostile = piece * (8 * KILOBYTES_64 // len(piece))

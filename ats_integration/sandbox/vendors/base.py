@@ -42,6 +42,12 @@ class Vendor(ABC):
         reception = self.take(call, accounts)
         return Taken(reception=reception, reply=self.receipt(reception))
 
+    def ordered(self, mode: str, call: Call) -> Reply | None:
+        """Return what it says to a call when told to refuse; None where the mode does not touch that call."""
+        if call.method == "GET":
+            return self.unknown if mode == "closed" else None
+        return self.replies[mode]
+
     def show(self, call: Call, accounts: Accounts) -> Reply:
         """Answer a GET, or raise Refusal."""
         raise Refusal(self.unknown)

@@ -1,0 +1,192 @@
+"""Ashby's application form: which field of a job takes which part of a message.
+
+Name, email and CV have fixed paths; all others are found by the field's type and title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..messages import Address, Answer, Message
+from .calls import Response
+from .job_forms import JobForm, Question, as_number, objects, yes_or_no
+from .parts import answered, filled, lines, paragraphs, plain, present
+
+#: The name of the multipart field that has the CV; Ashby wants it repeated as the field's value.
+RESUME_PART = "resume_file"
+PATHS = {
+    "_systemfield_name": "name",
+    "_systemfield_email": "email",
+    "_systemfield_resume": "resume",
+    "_systemfield_phone": "phone",
+    "_systemfield_location": "address",
+}
+#: What goes into every form, also where none was read.
+BASIC = JobForm(questions=tuple(Question(id=path, label="") for path in list(PATHS)[:3]))
+
+LINE = frozenset({"String", "LongText", "RichText", "SocialLink", "Url"})
+#: A part, the types of field that can take it, and what the title says then. The first that fits counts.
+TITLES: tuple[tuple[str, frozenset[str], str], ...] = (
+    ("phone", frozenset({"Phone"}), r""),
+    ("address", frozenset({"Location"}), r""),
+    ("phone", LINE, r"phone|telefoon|mobile number|mobiel"),
+    ("linkedin_url", LINE, r"linked\s?in"),
+    ("website_url", LINE, r"website|portfolio|homepage"),
+    ("cover_letter", LINE, r"cover letter|motivation|motivatie|additional information"),
+    ("other_consent", frozenset({"Boolean"}), r"background|criminal|credit|drug|\bsms\b|text message|whatsapp"),
+    ("marketing_consent", frozenset({"Boolean"}), r"marketing|newsletter|nieuwsbrief|other (jobs|roles|vacancies)"),
+    ("retention", frozenset({"Boolean"}), r"future|retain|retention|keep my|talent (pool|community)|bewaren"),
+    ("consent", frozenset({"Boolean"}), r"privacy|gdpr|\bavg\b|consent|personal data|persoonsgegevens|toestemming"),
+)
+
+
+def form_in(response: Response) -> JobForm:
+    """Read the form of a job posting: its fields stand in sections, or without any."""
+    results = response.get("results")
+    definition = results.get("applicationFormDefinition") if isinstance(results, dict) else None
+    form: dict[str, Any] = definition if isinstance(definition, dict) else {}
+    sections = objects(form.get("sections")) or [form]
+    return JobForm(questions=tuple(field for section in sections for field in fields_of(section)))
+
+
+def fields_of(section: dict[str, Any]) -> Iterator[Question]:
+    """Yield the fields of one section."""
+    for entry in objects(section.get("fields")):
+        field = entry["field"] if isinstance(entry.get("field"), dict) else entry
+        yield Question(
+            id=str(field.get("path", "")),
+            label=str(field.get("title", "")),
+            is_required=bool(entry.get("isRequired")),
+            kind=str(field.get("type", "")),
+            choices=tuple(choice_of(value) for value in field.get("selectableValues") or ()),
+        )
+
+
+def choice_of(value: Any) -> tuple[str, str]:
+    """Return value and label of one choice."""
+    if not isinstance(value, dict):
+        return str(value), str(value)
+    return str(value.get("value", "")), str(value.get("label", value.get("value", "")))
+
+
+def part_of(question: Question) -> str:
+    """Return the part that a field is for; none where it is a question of the customer's own."""
+    if question.id in PATHS:
+        return PATHS[question.id]
+    found = (part for part, kinds, title in TITLES if question.kind in kinds and in_title(title, question))
+    return next(found, "")
+
+
+def in_title(title: str, question: Question) -> bool:
+    """Tell whether a field is called like that."""
+    return bool(re.search(title, question.label, re.IGNORECASE))
+
+
+def submissions(message: Message, form: JobForm | None) -> dict[str, Any]:
+    """Return what goes into each field, by its path; an answer goes before a part."""
+    asked, parts = form or BASIC, values(message, form or BASIC)
+    own = ((q.id, shaped(q, parts[part])) for q in asked.questions if (part := part_of(q)) in parts)
+    said = ((question.id, value) for question, value in placed(message, asked))
+    return {**dict(own), **dict(said)}
+
+
+def placed(message: Message, form: JobForm) -> Iterator[tuple[Question, Any]]:
+    """Yield the answers that a field takes, as it wants them."""
+    for answer in answered(message):
+        question = form.meant_by(answer)
+        if question and (value := value_of(question, answer)) is not None:
+            yield question, value
+
+
+def values(message: Message, form: JobForm) -> dict[str, Any]:
+    """Return what the message has to say, by part."""
+    person, consent = message.candidate, message.application.consent
+    said = dict(
+        filled(
+            ("name", person.full_name),
+            ("email", person.email),
+            ("resume", RESUME_PART if message.resume else ""),
+            ("phone", person.phone),
+            ("linkedin_url", person.linkedin_url),
+            ("website_url", person.website_url),
+            ("cover_letter", letter(message, form)),
+        )
+    )
+    town = place(person.address)
+    choices = {"consent": consent.processing, "retention": consent.retention, "marketing_consent": consent.marketing}
+    was_asked = consent.given_at or any(choices.values())
+    return {**said, **({"address": town} if town else {}), **(choices if was_asked else {})}
+
+
+def letter(message: Message, form: JobForm) -> str:
+    """Return the cover letter with the links and the answers that have no field of their own."""
+    person, places = message.candidate, places_in(form)
+    links = {"linkedin_url": ("LinkedIn", person.linkedin_url), "website_url": ("Website", person.website_url)}
+    others = filled(*(link for part, link in links.items() if part not in places))
+    said = "\n".join(f"{name}: {url}" for name, url in others)
+    return paragraphs(message.application.cover_letter, said, lines(unplaced(message, form)))
+
+
+def unplaced(message: Message, form: JobForm) -> list[Answer]:
+    """Return the answers that no field takes."""
+    asked = ((answer, form.meant_by(answer)) for answer in answered(message))
+    return [answer for answer, question in asked if question is None or value_of(question, answer) is None]
+
+
+def places_in(form: JobForm) -> frozenset[str]:
+    """Return the parts that a form has a field for."""
+    return frozenset(map(part_of, form.questions))
+
+
+def lost_parts(message: Message, form: JobForm | None) -> frozenset[str]:
+    """Return the parts that no field takes; links and answers go into the cover letter where there is one."""
+    asked, consent = form or BASIC, message.application.consent
+    places = places_in(asked)
+    told_in_letter = {"linkedin_url", "website_url", "answers"} if "cover_letter" in places else set()
+    granted = {"consent": consent.processing, "retention": consent.retention}
+    all_granted = all(part in places for part, is_given in granted.items() if is_given)
+    all_answered = not unplaced(message, asked)
+    taken = places - {"consent"} | told_in_letter | {"source"}
+    taken |= {part for part, is_told in (("consent", all_granted), ("answers", all_answered)) if is_told}
+    return present(message) - taken
+
+
+def place(address: Address) -> dict[str, str]:
+    """Return the town and country of an address."""
+    return dict(filled(("city", address.city), ("country", address.country)))
+
+
+def shaped(question: Question, value: Any) -> Any:
+    """Return a value as its type of field wants it."""
+    return {"type": "PlainText", "value": value} if question.kind == "RichText" else value
+
+
+def value_of(question: Question, answer: Answer) -> Any:
+    """Return an answer as its type of field wants it, or None where it does not fit."""
+    match question.kind:
+        case "Boolean":
+            return yes_or_no(answer)
+        case "Number" | "Score":
+            return counted(question, as_number(answer))
+        case "ValueSelect" | "MultiValueSelect":
+            chosen = question.chosen(answer)
+            return (list(chosen) or None) if question.kind == "MultiValueSelect" else only(chosen)
+        case "File" | "Location":
+            return None
+    return shaped(question, plain(answer))
+
+
+def counted(question: Question, number: float | None) -> Any:
+    """Return a whole number, as a score from 1 to 4 where one is asked for."""
+    if not isinstance(number, int):
+        return None
+    if question.kind == "Score":
+        return {"score": number} if number in range(1, 5) else None
+    return number
+
+
+def only(chosen: tuple[str, ...]) -> str | None:
+    """Return the one thing that was chosen, if it was one."""
+    return chosen[0] if len(chosen) == 1 else None

@@ -1,0 +1,313 @@
+"""Dead letters sent again: chosen, checked, fresh, and each one once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from ats_integration import resend
+from ats_integration.models import ATSConfig, DeadLetter, Delivery
+from ats_integration.resend import Fate, Report, Selection
+from ats_integration.sandbox import Sandbox
+from jobbird.board.models import Application, Customer, Vacancy
+from tests.flows.conftest import Connect, Tune
+from tests.flows.test_intake import SPEECHLESS
+from tests.queue_steps import at_once, dead_letter, job_ids, messages, step, the_delivery, the_letter
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Apply = Callable[..., Application]
+
+
+@pytest.fixture
+def died(valkey: Any, s3: Any, config: ATSConfig, apply: Apply, ats: Sandbox) -> Any:
+    """Let an application die of refused data; give the connection to Redis."""
+    ats.behave("recruitee", "reject", times=1)
+    apply(cover_letter="Beste team")
+    step(valkey)
+    return valkey
+
+
+def fates(report: Report) -> list[tuple[str, str]]:
+    """Return what became of each, and why."""
+    return [(str(line.fate), line.detail) for line in report.lines]
+
+
+def test_a_dead_letter_goes_back_to_happy_and_arrives(died: Any) -> None:
+    assert [("sent", "")] == fates(resend.run(Selection()))
+    assert "delivered" == step(died)
+    assert "delivered" == the_delivery().status
+
+
+def test_it_starts_afresh(died: Any) -> None:
+    resend.run(Selection())
+    delivery = the_delivery()
+    assert ("queued", 0, None, None, "") == (
+        delivery.status,
+        delivery.try_count,
+        delivery.deadline_at,
+        delivery.next_try_at,
+        delivery.last_error_code,
+    )
+    assert [(0, None)] == [(m["tryCount"], m["deadlineAt"]) for m in messages(died, "happy")]
+
+
+def test_it_goes_with_todays_connection(died: Any) -> None:
+    ATSConfig.objects.update(settings={"company": "acme-nieuw"})
+    resend.run(Selection())
+    assert {"company": "acme-nieuw"} == messages(died, "happy")[0]["ats"]["settings"]
+
+
+def test_it_goes_with_todays_application(died: Any, vacancy: Vacancy) -> None:
+    Application.objects.update(email="sanne@new.example.org")
+    Vacancy.objects.update(external_id="monteur-2")
+    resend.run(Selection())
+    message = messages(died, "happy")[0]
+    assert ("sanne@new.example.org", "monteur-2") == (
+        message["candidate"]["email"],
+        message["vacancy"]["externalId"],
+    )
+
+
+def test_an_application_that_the_host_has_no_more_goes_as_it_was(died: Any) -> None:
+    Application.objects.all().delete()
+    resend.run(Selection())
+    assert "Beste team" == messages(died, "happy")[0]["application"]["coverLetter"]
+    assert "delivered" == step(died)
+
+
+def test_the_row_says_when_and_how_often(died: Any) -> None:
+    resend.run(Selection())
+    assert the_letter().resent_at
+    assert 1 == the_letter().resend_count
+
+
+def test_twice_sends_once(died: Any) -> None:
+    assert (1, 0) == (resend.run(Selection()).sent, resend.run(Selection()).sent)
+    assert 1 == len(job_ids(died, "happy"))
+
+
+def test_two_at_once_send_each_once(valkey: Any, config: ATSConfig, apply: Apply) -> None:
+    for _ in range(10):
+        dead_letter(config, Application.objects.bulk_create([applied(apply, config)])[0])
+    reports = at_once(*[lambda: resend.run(Selection())] * 3)
+    assert 10 == sum(report.sent for report in reports)
+    assert 0 == sum(report.failed for report in reports)
+    assert 10 == len(job_ids(valkey, "happy")) == len(set(job_ids(valkey, "happy")))
+    assert {1} == set(DeadLetter.objects.values_list("resend_count", flat=True))
+
+
+def applied(apply: Apply, config: ATSConfig) -> Application:
+    """Return an unsaved application, which no signal hears of."""
+    vacancy = Vacancy.objects.filter(customer=config.customer)[0]
+    return Application(vacancy=vacancy, first_name="Anna", email="anna@example.org")
+
+
+def test_one_that_was_chosen_before_another_sent_it_is_skipped(died: Any) -> None:
+    chosen = resend.chosen(Selection())
+    resend.run(Selection())
+    assert [("skipped", "It was sent again a moment ago.")] == fates(resend.send_all(chosen))
+    assert 1 == len(job_ids(died, "happy"))
+
+
+def test_without_redis_it_waits_for_the_sweeper(valkey: Any, config: ATSConfig, apply: Apply, redis_away: None) -> None:
+    dead_letter(config, Application.objects.bulk_create([applied(apply, config)])[0])
+    assert 1 == resend.run(Selection()).sent
+    assert "queued" == the_delivery().status
+
+
+def test_who_dies_again_can_be_sent_again(died: Any, ats: Sandbox) -> None:
+    ats.behave("recruitee", "reject", times=1)
+    resend.run(Selection())
+    assert "rejected" == step(died)
+    assert 1 == resend.run(Selection()).sent
+    assert "delivered" == step(died)
+    assert 2 == the_letter().resend_count
+
+
+class TestDryRun:
+    """Look, and change nothing."""
+
+    def test_it_says_what_would_go(self, died: Any) -> None:
+        assert [("would send", "")] == fates(resend.run(Selection(), dry_run=True))
+
+    def test_it_changes_nothing(self, died: Any) -> None:
+        before = (the_delivery().__dict__, the_letter().__dict__)
+        resend.run(Selection(), dry_run=True)
+        after = (the_delivery().__dict__, the_letter().__dict__)
+        assert [without_state(values) for values in before] == [without_state(values) for values in after]
+        assert [] == job_ids(died, "happy")
+
+
+def without_state(values: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what Django keeps beside the columns."""
+    return {name: value for name, value in values.items() if not name.startswith("_")}
+
+
+class TestObstacles:
+    """What would still fail is not sent, and the line says why."""
+
+    @pytest.fixture(params=[True, False], ids=["dry run", "for real"])
+    def fate(self, request: pytest.FixtureRequest, died: Any) -> Callable[[], tuple[str, str]]:
+        """Give a function that tells the fate of the only letter."""
+
+        def fate() -> tuple[str, str]:
+            (found,) = fates(resend.run(Selection(), dry_run=request.param))
+            assert [] == job_ids(died, "happy")
+            return found
+
+        return fate
+
+    def test_a_paused_connection(self, fate: Callable[[], tuple[str, str]]) -> None:
+        ATSConfig.objects.update(is_active=False)
+        assert ("failed", "Its connection is paused.") == fate()
+
+    def test_an_incomplete_connection(self, fate: Callable[[], tuple[str, str]], config: ATSConfig) -> None:
+        config.credentials = {}
+        config.save()
+        assert ("failed", "Its connection is incomplete: careers_token.") == fate()
+
+    def test_a_connection_that_is_gone(self, fate: Callable[[], tuple[str, str]], config: ATSConfig) -> None:
+        config.delete()
+        assert ("failed", "Its connection is gone; the letter itself is still in S3.") == fate()
+
+    def test_a_delivery_that_is_gone(self, fate: Callable[[], tuple[str, str]]) -> None:
+        Delivery.objects.all().delete()
+        assert ("failed", "Its delivery is gone: --from-s3 makes it again.") == fate()
+
+    def test_an_unknown_provider(self, fate: Callable[[], tuple[str, str]]) -> None:
+        ATSConfig.objects.update(provider="taleo")
+        assert "taleo" in fate()[1]
+
+    def test_unreadable_credentials(self, fate: Callable[[], tuple[str, str]], tune: Tune) -> None:
+        tune(ENCRYPTION_KEYS=["another-key-0123456789abcdef"])
+        assert ("failed", "None of the configured keys opens these credentials.") == fate()
+
+    def test_a_vacancy_without_the_ats_job_id(self, fate: Callable[[], tuple[str, str]]) -> None:
+        Vacancy.objects.update(external_id="")
+        assert ("failed", "Its vacancy has no id of the job in the ATS.") == fate()
+
+    def test_a_missing_cv(self, fate: Callable[[], tuple[str, str]]) -> None:
+        default_storage.delete(str(Application.objects.get().cv.name))
+        Application.objects.all().delete()
+        assert ("failed", "The CV could not be read from the storage (FileNotFoundError).") == fate()
+
+    def test_an_unreadable_application(self, fate: Callable[[], tuple[str, str]], tune: Tune) -> None:
+        tune(APPLICATION_ADAPTER=SPEECHLESS)
+        Delivery.objects.update(message={})
+        assert ("failed", "The application cannot be read.") == fate()
+
+    def test_a_delivery_that_lives(self, fate: Callable[[], tuple[str, str]]) -> None:
+        Delivery.objects.update(status="delivered")
+        assert ("failed", "Its delivery is delivered already.") == fate()
+
+
+class TestSelection:
+    """Each filter chooses what it says."""
+
+    @pytest.fixture
+    def letters(
+        self,
+        config: ATSConfig,
+        connect: Connect,
+        other_customer: Customer,
+        vacancy: Vacancy,
+    ) -> dict[str, DeadLetter]:
+        """Write four letters that differ in everything."""
+        now, other_vacancy = timezone.now(), other_customer.vacancies.get()
+        lever = connect(config.customer, provider="lever")
+        theirs = connect(other_customer)
+        first, second, third = Application.objects.bulk_create(
+            [Application(vacancy=v, first_name="A", email="a@example.org") for v in (vacancy, vacancy, other_vacancy)]
+        )
+        hours = {name: now - timedelta(hours=ago) for name, ago in (("a", 4), ("b", 3), ("c", 2), ("d", 1))}
+        return {
+            "a": dead_letter(config, first, died_at=hours["a"]),
+            "b": dead_letter(config, second, died_at=hours["b"], reason="http_503"),
+            "c": dead_letter(lever, first, died_at=hours["c"]),
+            "d": dead_letter(theirs, third, died_at=hours["d"]),
+        }
+
+    def names(self, letters: dict[str, DeadLetter], **filters: Any) -> str:
+        """Return the names of the chosen ones, in their order."""
+        by_id = {letter.message_id: name for name, letter in letters.items()}
+        return "".join(by_id[letter.message_id] for letter in resend.chosen(Selection(**filters)))
+
+    def test_no_filter_chooses_all_the_oldest_first(self, letters: dict[str, DeadLetter]) -> None:
+        assert "abcd" == self.names(letters)
+
+    def test_customer(self, letters: dict[str, DeadLetter], other_customer: Customer) -> None:
+        assert "d" == self.names(letters, customer=str(other_customer.pk))
+
+    def test_config(self, letters: dict[str, DeadLetter], config: ATSConfig) -> None:
+        assert "ab" == self.names(letters, config=config.pk)
+
+    def test_provider(self, letters: dict[str, DeadLetter]) -> None:
+        assert "c" == self.names(letters, provider="lever")
+
+    def test_reason(self, letters: dict[str, DeadLetter]) -> None:
+        assert "b" == self.names(letters, reason="http_503")
+
+    def test_since_includes_its_moment(self, letters: dict[str, DeadLetter]) -> None:
+        assert "bcd" == self.names(letters, since=letters["b"].died_at)
+
+    def test_until_excludes_its_moment(self, letters: dict[str, DeadLetter]) -> None:
+        assert "a" == self.names(letters, until=letters["b"].died_at)
+
+    def test_ids(self, letters: dict[str, DeadLetter]) -> None:
+        assert "bd" == self.names(letters, ids=(letters["d"].message_id, letters["b"].message_id, uuid4()))
+
+    def test_limit(self, letters: dict[str, DeadLetter]) -> None:
+        assert "ab" == self.names(letters, limit=2)
+
+    def test_all_given_filters_must_fit(self, letters: dict[str, DeadLetter], config: ATSConfig) -> None:
+        assert "a" == self.names(letters, config=config.pk, reason="unauthorized", provider="recruitee")
+
+    def test_what_was_sent_again_is_not_chosen(self, letters: dict[str, DeadLetter]) -> None:
+        DeadLetter.objects.filter(pk=letters["a"].pk).update(resent_at=timezone.now())
+        assert "bcd" == self.names(letters)
+
+    def test_only_a_limit_is_no_filter(self) -> None:
+        assert Selection(limit=5).is_everything
+        assert not Selection(customer="1").is_everything
+
+
+class TestRate:
+    """No more than so many a second, and no wait beyond that."""
+
+    @pytest.fixture
+    def waits(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+        """Replace sleeping by a list of how long."""
+        found: list[float] = []
+        monkeypatch.setattr(resend.time, "sleep", found.append)
+        return found
+
+    def test_it_waits_between_two(self, waits: list[float]) -> None:
+        assert 3 == len(list(resend.paced([1, 2, 3], 4)))  # type: ignore[list-item]
+        assert [0.25, 0.25] == waits
+
+    def test_without_a_rate_it_waits_for_nothing(self, waits: list[float]) -> None:
+        assert 3 == len(list(resend.paced([1, 2, 3], None)))  # type: ignore[list-item]
+        assert [] == waits
+
+    def test_a_dry_run_waits_for_nothing(self, died: Any, waits: list[float]) -> None:
+        resend.run(Selection(), dry_run=True, rate=0.001)
+        assert [] == waits
+
+
+def test_each_line_is_told_when_it_is_done(died: Any) -> None:
+    told: list[Fate] = []
+    resend.run(Selection(), on_line=lambda line: told.append(line.fate))
+    assert [Fate.SENT] == told
+
+
+def test_a_report_counts_by_fate() -> None:
+    values = {"message_id": uuid4(), "customer": "", "provider": "", "reason": ""}
+    lines = tuple(resend.Line(**values, fate=fate) for fate in Fate)  # type: ignore[arg-type]
+    report = Report(lines)
+    assert (2, 1, 1) == (report.sent, report.skipped, report.failed)
