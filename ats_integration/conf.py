@@ -34,6 +34,12 @@ class Conf:
         "ats_integration.providers.greenhouse.Greenhouse",
         "ats_integration.providers.lever.Lever",
         "ats_integration.providers.recruitee.Recruitee",
+        "ats_integration.providers.workable.Workable",
+        "ats_integration.providers.smartrecruiters.SmartRecruiters",
+        "ats_integration.providers.ashby.Ashby",
+        "ats_integration.providers.teamtailor.Teamtailor",
+        "ats_integration.providers.personio.Personio",
+        "ats_integration.providers.homerun.Homerun",
     )
 
     #: The first key encrypts, all of them decrypt. At least 16 characters each, better 43 random ones.

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from .errors import DeliveryError, JobClosed
+from .errors import DeliveryError, JobClosed, Uncertain
 from .explanations import explain
 from .messages import Application, ApplicationData, Ats, Candidate, Customer, Message, Vacancy, build
 from .models import ATSConfig
@@ -126,6 +126,8 @@ class Check:
             self.unknown_jobs.append(probe.job_id)
         elif is_unknown:
             self.problems.append(probe.denies)
+        elif probe.job_id and error.code == Uncertain.default_code:
+            self.unproven.append(f"Job {probe.job_id}: {error.detail}")
         else:
             self.problems.append(self.in_words(error))
 

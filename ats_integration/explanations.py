@@ -53,6 +53,16 @@ EXPLANATIONS: dict[str, Explanation] = {
     "resume_type": Explanation(
         "does not take CVs of that kind of file", "Ask the candidate for a PDF.", recovers=False
     ),
+    "blocked": Explanation(
+        "stopped the application by a limit of the customer's own",
+        "Look at the application limits in the ATS. Send the application again where it should get through.",
+        recovers=False,
+    ),
+    "email_refused": Explanation(
+        "does not take an email address like the candidate's",
+        "Ask the candidate for another address, or enter the application in the ATS by hand.",
+        recovers=False,
+    ),
     "rejected": Explanation(
         "refused the data of applications",
         "The reason it gives stands with each application. Correct it and send the application again.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from . import deadletters
@@ -19,7 +19,7 @@ from .resend import Selection
 from .states import Status
 
 #: What the database says to an id that cannot be one.
-NO_ID = (ValueError, OverflowError, ValidationError)
+NO_ID = (ValueError, OverflowError, ValidationError, DataError)
 
 
 @dataclass(frozen=True)

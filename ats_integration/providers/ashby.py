@@ -121,7 +121,7 @@ class Ashby(Provider):
 
     def ping(self, settings: Values, credentials: Values, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
         """Ask what the key may do, and for each job posting."""
-        key = self.account_probe(call("apiKey.info", credentials), "account with this key")
+        key = self.account_probe(call("apiKey.info", credentials), "customer with this key")
         asked = ((call("jobPosting.info", credentials, jobPostingId=job), job) for job in job_ids)
         return (replace(key, read=self.require_key), *(self.job_probe(request, job) for request, job in asked))
 

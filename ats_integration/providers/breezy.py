@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from ..errors import DeliveryError, JobClosed, Unauthorized, Uncertain
-from ..messages import Message
 from .answers import reset_in, retry_after
 from .base import APPLICATION, Provider, Values
+from .breezy_parts import candidate, error_type, id_of
 from .calls import Probe, Rate, Receipt, Request, Response, Submission, get, path
 from .config_fields import ConfigField
 from .failures import in_words
 from .job_forms import objects
-from .parts import PARTS, answered, consented, filled, job_id, one_line, plain
+from .parts import PARTS, job_id
 from .steps import Kept, Lookup, Step
 
 #: The reference where Breezy waits for the person to complete the application: it gives no id then.
@@ -51,26 +50,14 @@ class Breezy(Provider):
 
     def steps(self, submission: Submission) -> tuple[Step, ...]:
         """Make the candidate, then attach the CV; a repeated CV replaces the first one."""
-        return (*super().steps(submission), Step(name="resume", build=self.attach, read=self.attached, drops="resume"))
+        upload = Step(name="resume", build=self.attach, read=lambda _s, r: self.success(r).status, drops="resume")
+        return (*super().steps(submission), upload)
 
     def build(self, submission: Submission) -> Request:
         """Return the POST; without `origin` applied, Breezy would take the person for one a recruiter found."""
-        message, person = submission.message, submission.message.candidate
-        links = filled(("linkedin", person.linkedin_url), ("globe", person.website_url))
-        fields = filled(
-            ("name", person.full_name),
-            ("email_address", person.email),
-            ("phone_number", person.phone),
-            ("origin", "applied"),
-            ("source", message.application.source),
-            ("cover_letter", message.application.cover_letter),
-            ("address", one_line(person.address)),
-            ("social_profiles", dict(links)),
-            ("custom_attributes", attributes(message)),
-        )
-        position = self.position(submission.settings, job_id(message))
-        headers = token(submission.credentials)
-        return Request(method="POST", path=position + "/candidates", headers=headers, json=dict(fields))
+        message, headers = submission.message, token(submission.credentials)
+        address = position(submission.settings, job_id(message)) + "/candidates"
+        return Request(method="POST", path=address, headers=headers, json=candidate(message))
 
     def success(self, response: Response) -> Response:
         """Let a duplicate pass: the person is on this position already."""
@@ -88,17 +75,11 @@ class Breezy(Provider):
 
     def attach(self, submission: Submission) -> Request | None:
         """Return the upload of the CV; none where Breezy gave no candidate to attach it to."""
-        candidate = submission.kept[APPLICATION]["reference"]
-        if submission.resume is None or candidate in ("", PENDING):
+        known, headers = submission.kept[APPLICATION]["reference"], token(submission.credentials)
+        if submission.resume is None or known in ("", PENDING):
             return None
-        position = self.position(submission.settings, job_id(submission.message))
-        address = position + path("candidate", candidate, "resume")
-        headers = token(submission.credentials)
+        address = position(submission.settings, job_id(submission.message)) + path("candidate", known, "resume")
         return Request(method="POST", path=address, headers=headers, form=(("file", submission.resume),))
-
-    def attached(self, submission: Submission, response: Response) -> bool:
-        """Accept 204, or any other success."""
-        return bool(self.success(response).status)
 
     def receipt(self, submission: Submission) -> Receipt:
         """Name the CV where no call could carry it."""
@@ -143,8 +124,28 @@ class Breezy(Provider):
         """Ask for the token's companies, and for the state of each position."""
         headers, company = token(credentials), settings["company_id"]
         account = self.account_probe(get("/v3/companies", headers=headers), f"company with the id {company}")
-        asked = (self.job_probe(get(self.position(settings, job), headers=headers), job) for job in job_ids)
+        asked = (self.job_probe(get(position(settings, job), headers=headers), job) for job in job_ids)
         return (
             replace(account, read=partial(self.require_company, company)),
             *(replace(probe, read=self.require_published) for probe in asked),
         )
+
+    def require_company(self, company: str, response: Response) -> None:
+        """Refuse a token that does not open the company."""
+        if company not in map(id_of, objects(self.success(response).json())):
+            raise JobClosed("The token opens other companies.")
+
+    def require_published(self, response: Response) -> None:
+        """Refuse a position that takes no applications."""
+        if self.success(response).get("state") != "published":
+            raise JobClosed("The position is not published.")
+
+
+def token(credentials: Values) -> dict[str, str]:
+    """Return the headers of every call: the token stands there without any scheme."""
+    return {"Accept": "application/json", "Authorization": credentials["api_token"]}
+
+
+def position(settings: Values, job: str) -> str:
+    """Return the path of a position."""
+    return path("v3", "company", settings["company_id"], "position", job)

@@ -19,7 +19,7 @@ from ..redaction import redactor_for
 from ..resumes import OpenResume
 from . import transport
 from .answers import dressed
-from .base import Provider, Receipt, Response, Submission
+from .base import APPLICATION, Provider, Receipt, Response, Submission
 from .calls import Request, Session
 from .job_forms import JobForm
 from .parts import job_id
@@ -209,7 +209,10 @@ class Conversation:
         return made
 
     def settle_doubt(self) -> None:
-        """Ask whether an earlier try arrived, where the ATS can be asked."""
+        """Ask whether an earlier try arrived, where the ATS can be asked; one whose receipt we have did."""
+        if APPLICATION in self.submission.kept:
+            self.is_certain = True
+            return
         found: Kept | Lookup | None = self.provider.lookup(self.submission)
         while isinstance(found, Lookup):
             found = self.ask(found.build, found.read)

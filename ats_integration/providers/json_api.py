@@ -7,6 +7,7 @@ from typing import Any
 
 from .calls import Response
 from .failures import in_words
+from .job_forms import objects
 
 MEDIA_TYPE = "application/vnd.api+json"
 
@@ -34,10 +35,9 @@ def data_of(response: Response) -> Mapping[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def errors_of(response: Response) -> list[Mapping[str, Any]]:
+def errors_of(response: Response) -> list[dict[str, Any]]:
     """Return the errors that an answer lists."""
-    errors = response.get("errors")
-    return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    return objects(response.get("errors"))
 
 
 def subject(error: Mapping[str, Any]) -> str:

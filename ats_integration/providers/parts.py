@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from ..errors import Rejected, ResumeChanged, ResumeMissing
-from ..messages import Address, Answer, Message
+from ..messages import Address, Answer, Consent, Message
 from ..resumes import OpenResume
 
 #: Parts of a message that not every ATS can carry, by the name shown to people.
@@ -107,6 +107,19 @@ def one_line(address: Address) -> str:
     """Return an address as people write it, on one line."""
     place = f"{address.postal_code} {address.city}".strip()
     return ", ".join(filter(None, (address.street, place, address.country)))
+
+
+def consented(consent: Consent) -> str:
+    """Return what the candidate agreed to as one sentence, for an ATS that has no field for it; empty = nothing."""
+    kinds = (
+        ("to have the data processed", consent.processing),
+        ("to have it kept for other jobs", consent.retention),
+        ("to be contacted later", consent.marketing),
+    )
+    agreed = ", ".join(kind for kind, is_given in kinds if is_given)
+    when = f" on {consent.given_at:%Y-%m-%d %H:%M} UTC" if consent.given_at else ""
+    words = f" The words were: {consent.text}" if consent.text else ""
+    return f"The candidate agreed{when}: {agreed}.{words}" if agreed else ""
 
 
 def encoded(resume: OpenResume) -> str:

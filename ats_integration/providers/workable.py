@@ -113,7 +113,7 @@ class Workable(Provider):
         jobs, headers = "/spi/v3/jobs", bearer(credentials)
         asked = (self.job_probe(get(jobs + path(job), headers=headers), job) for job in job_ids)
         return (
-            self.account_probe(get(jobs, headers=headers, limit="1"), f"account called {settings['subdomain']}"),
+            self.account_probe(get(jobs, headers=headers, limit="1"), f"customer called {settings['subdomain']}"),
             *(replace(probe, read=self.require_open) for probe in asked),
         )
 

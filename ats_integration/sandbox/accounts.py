@@ -46,6 +46,11 @@ class Accounts:
         found = self._find(provider, account)
         return bool(key) and (found is None or found.key == key)
 
+    def opened_by(self, provider: str, key: str) -> list[str]:
+        """Return the registered customers whose key this is."""
+        with self._lock:
+            return [account.name for account in self._known.get(provider, {}).values() if account.key == key]
+
     def has_job(self, provider: str, account: str, job: str) -> bool:
         """Tell whether the customer has this job."""
         found = self._find(provider, account)

@@ -52,14 +52,17 @@ class Body:
 
 
 class Fingerprints(FileUploadHandler):
-    """Keep name, type, size and sha256 of each file, and nothing of its content."""
+    """Keep name, type, size and sha256 of each file; of its content only a plain text."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         self.digest = hashlib.sha256()
+        self.text = bytearray()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.digest.update(raw_data)
+        if self.content_type == "text/plain":
+            self.text += raw_data
 
     def file_complete(self, file_size: int) -> Any:
         return Upload(
@@ -67,6 +70,7 @@ class Fingerprints(FileUploadHandler):
             content_type=self.content_type or "",
             size=file_size,
             sha256=self.digest.hexdigest(),
+            text=self.text.decode(errors="replace"),
         )
 
 

@@ -10,12 +10,13 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """A file that came with a form; its content is not kept."""
+    """A file that came with a form; of its content only a plain text is kept."""
 
     filename: str
     content_type: str
     size: int
     sha256: str
+    text: str = field(default="", repr=False)
 
     @property
     def extension(self) -> str:

@@ -64,7 +64,7 @@ def ordered_reply(vendor: Vendor, behaviour: Behaviour, call: Call) -> Reply | N
             return vendor.down
         case "throttle":
             after = behaviour.retry_after
-            headers = {} if after is None else {"Retry-After": str(after)}
+            headers = {} if after is None else {vendor.retry_header: str(after)}
             return Reply(status=429, body=vendor.throttled.body, headers=headers)
         case mode if mode in REFUSING:
             return vendor.ordered(mode, call)

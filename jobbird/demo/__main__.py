@@ -65,8 +65,10 @@ def web_port(screen: Screen, *, wants_any: bool) -> int:
 def play(plan: Plan, screen: Screen, options: argparse.Namespace) -> int:
     """Put everything up, tell the story, serve."""
     screen.act("Everything starts")
-    screen.say("Real parts on this machine: Valkey, an S3 server, a database, the site, a worker, the scheduler,")
-    screen.say("and a stand-in that plays Greenhouse, Lever and Recruitee. Logs and mails: .demo/")
+    screen.say(
+        "Real parts on this machine: Valkey, an S3 server, a database, the site, a worker, the scheduler, and a "
+        "stand-in that plays Greenhouse, Lever and Recruitee. Logs and mails are in .demo/"
+    )
     with stage.put_up(plan, screen, on_postgres=stage.wants_postgres()) as put_up:
         tell(put_up, screen, options.applications)
         if not options.exit:
@@ -92,9 +94,8 @@ def serve(put_up: Stage, screen: Screen) -> None:
     """Keep everything running until Ctrl-C."""
     screen.act("Now it is yours")
     screen.show(addresses(put_up.plan))
-    screen.say("\nTake an ATS down (and back: ok) and watch the applications:")
-    behave = f"{put_up.plan.ats_url}/_sandbox/behave"
-    screen.say(f"""  curl -d '{{"provider": "lever", "mode": "down"}}' {behave}""")
+    screen.say("\nTake an ATS down (and back with ok) and watch the applications:")
+    screen.command(f"""curl -d '{{"provider": "lever", "mode": "down"}}' {put_up.plan.ats_url}/_sandbox/behave""")
     screen.say("\nCtrl-C stops everything.")
     try:
         while True:
@@ -110,13 +111,15 @@ def addresses(plan: Plan) -> Table:
 
     grid = Table.grid(padding=(0, 2))
     first = demo_data.customers()[0]
+    recruiter = f"{first.slug} / {demo_data.PASSWORD}"
     rows = (
         ("apply for a job", f"{plan.site}/", ""),
-        ("a customer's applications", f"{plan.site}/customer/", f"{first.slug} / {demo_data.PASSWORD}"),
-        ("a customer's ATS connections", f"{plan.site}/customer/ats/", f"{first.slug} / {demo_data.PASSWORD}"),
+        ("recruiter", f"{plan.site}/customer/", recruiter),
+        ("ATS connections", f"{plan.site}/customer/ats/", recruiter),
         ("admin", f"{plan.site}/admin/", f"{demo_data.ADMIN} / {demo_data.PASSWORD}"),
-        ("what the ATSs received", f"{plan.ats_url}/_sandbox/", ""),
-        ("health and metrics", f"{plan.site}/healthz  {plan.site}/metrics", ""),
+        ("at the ATSs", f"{plan.ats_url}/_sandbox/", ""),
+        ("health", f"{plan.site}/healthz", ""),
+        ("metrics", f"{plan.site}/metrics", ""),
         ("mails", str(plan.mail.relative_to(PROJECT)), ""),
         ("logs", str(plan.logs.relative_to(PROJECT)), ""),
     )

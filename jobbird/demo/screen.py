@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.markup import escape
@@ -28,7 +29,7 @@ WIDTH = 110  # columns where there is no terminal
 INDENT = 2
 
 COLUMNS = {
-    "on the way": (Status.PENDING, Status.QUEUED),
+    "waiting": (Status.PENDING, Status.QUEUED),
     "retrying": (Status.RETRYING,),
     "dead": (Status.DEAD,),
     "delivered": (Status.DELIVERED,),
@@ -54,6 +55,10 @@ class Screen:
     def say(self, text: str) -> None:
         """Tell what happens."""
         self.show(escape(text))
+
+    def command(self, line: str) -> None:
+        """Show a command on one line, to be copied."""
+        self.console.print(" " * INDENT + line, markup=False, soft_wrap=True)
 
     def show(self, what: RenderableType) -> None:
         """Print something, a little to the right."""
@@ -113,7 +118,7 @@ def view(counts: Counts) -> RenderableType:
 
 def table(counts: Counts) -> Table:
     """Lay out where the deliveries of each customer stand."""
-    grid = Table()
+    grid = Table(box=SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
     grid.add_column("customer")
     grid.add_column("ATS")
     for name in ("applied", *COLUMNS):
@@ -126,5 +131,5 @@ def table(counts: Counts) -> Table:
 
 def outside(counts: Counts) -> Text:
     """Say what stands outside of the database."""
-    queues = f"queue happy {counts.happy}, retry {counts.retry}, waiting for their time {counts.scheduled}"
-    return Text(f"{queues} | dead letters in S3 {counts.letters} | mails {counts.mails}", style="dim")
+    queues = f"queues: happy {counts.happy}, retry {counts.retry}, scheduled {counts.scheduled}"
+    return Text(f"{queues} | dead letters in S3: {counts.letters} | mails: {counts.mails}", style="dim")

@@ -94,14 +94,14 @@ class Story:
         budget, window = (
             each.total_seconds() for each in (self.stage.plan.pace.retry_budget, self.stage.plan.pace.notice_window)
         )
-        self.screen.say(f"The tries go on, farther and farther apart, for {budget:.0f} s (in production 300 s). Then")
         self.screen.say(
-            f"each message becomes an object in S3, and {window:.0f} s (60 s) after the first one mail goes out."
+            f"The tries go on, farther and farther apart, for {budget:.0f} s (in production 300 s). Then each message "
+            f"becomes an object in S3, and {window:.0f} s (60 s) after the first of them one mail goes out."
         )
         now = self.watch("all are dead and one mail went out", lambda now: now.letters == FAILING and now.mails > 0)
         self.screen.check(f"{FAILING} dead letters in the database", FAILING, now.count(Status.DEAD))
         self.screen.check(f"{FAILING} objects in S3", FAILING, len(counts.letter_keys()))
-        self.screen.say(f"  the first: {counts.letter_keys()[0]}")
+        self.screen.command(f"  {counts.letter_keys()[0]}")
         mails = self.stage.mailbox.read()
         self.screen.check("exactly one mail to the stakeholders", 1, len(mails))
         self.screen.mail(mails[0])
@@ -125,7 +125,7 @@ class Story:
         """Run the command on the screen."""
         customer = str(ATSConfig.objects.get(provider=BROKEN).customer_id)
         arguments = ("resend_dead_letters", "--customer", customer, option)
-        self.screen.say(f"$ python manage.py {' '.join(arguments)}")
+        self.screen.command(f"$ python manage.py {' '.join(arguments)}")
         status = self.stage.manage(*arguments)
         self.screen.check(claim or f"{option} ends with status 0", 0, status)
 

@@ -72,7 +72,7 @@ def test_watching_ends_when_it_is_so(screen: Screen, paper: StringIO) -> None:
 
     assert 3 == last.count(Status.DELIVERED)
     assert 1 == paper.getvalue().count("Atelier Zoë")
-    assert "queue happy 1, retry 2, waiting for their time 3 | dead letters in S3 4 | mails 5" in paper.getvalue()
+    assert "queues: happy 1, retry 2, scheduled 3 | dead letters in S3: 4 | mails: 5" in paper.getvalue()
 
 
 def test_watching_ends_after_a_while(screen: Screen) -> None:

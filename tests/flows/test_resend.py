@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -284,7 +285,7 @@ class TestRate:
     def waits(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
         """Replace sleeping by a list of how long."""
         found: list[float] = []
-        monkeypatch.setattr(resend.time, "sleep", found.append)
+        monkeypatch.setattr(time, "sleep", found.append)
         return found
 
     def test_it_waits_between_two(self, waits: list[float]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from ats_integration.errors import (
     DeliveryError,
@@ -17,10 +18,13 @@ from ats_integration.errors import (
     Unavailable,
     Uncertain,
 )
+from ats_integration.providers import exchange
 from ats_integration.providers.base import Response
+from ats_integration.providers.exchange import Accepted
 from ats_integration.providers.greenhouse import Greenhouse
+from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
-from tests.factories import message_of
+from tests.factories import message_of, submission_of
 
 from .contract import ProviderContract
 
@@ -167,3 +171,55 @@ class TestGreenhouse(ProviderContract):
         with listening(behave) as port:
             transport.call(f"http://127.0.0.1:{port}", self.provider.build(self.submission()))
         assert b"Authorization: Basic " + base64.b64encode(b"gh-key-0815-4711:") in heads[0]
+
+
+class TestWhatTheJobAsks:
+    """Greenhouse takes an application without required answers, so we look first."""
+
+    account, job = "acmebv", "4000001"
+
+    @pytest.fixture(autouse=True)
+    def fresh_cache(self) -> None:
+        cache.clear()
+
+    def hand_in(self, ats: Sandbox, **changes: Any) -> Accepted:
+        values = {"settings": {"board_token": self.account}, "credentials": {"api_key": "gh-key"}, **changes}
+        submission = submission_of(Greenhouse(), base_url=ats.url("greenhouse"), **values)
+        return exchange.hand_in(Greenhouse(), submission)
+
+    def ask(self, ats: Sandbox, **questions: str) -> None:
+        asked = {name.removeprefix("q"): kind for name, kind in questions.items()}
+        ats.register("greenhouse", account=self.account, key="gh-key", jobs={self.job: asked})
+
+    def test_sends_nothing_that_lacks_a_required_answer(self, ats: Sandbox) -> None:
+        self.ask(ats, q7001="boolean", q7002="input_text!|Why us?")
+        with pytest.raises(Rejected, match=r"Why us\?") as refused:
+            self.hand_in(ats)
+        assert "answers_missing" == refused.value.code
+        assert [] == ats.received()
+
+    def test_sends_what_answers_everything_required(self, ats: Sandbox) -> None:
+        self.ask(ats, q7001="boolean!")
+        self.hand_in(ats)
+        assert 1 == len(ats.received())
+
+    def test_puts_the_links_into_the_questions_for_them(self, ats: Sandbox) -> None:
+        self.ask(ats, q7001="boolean", q7003="input_text!|LinkedIn Profile", q7004="input_text|Website or portfolio")
+        dropped = self.hand_in(ats).receipt.dropped
+        fields = ats.received()[0].fields
+        assert "https://www.linkedin.com/in/sannedevries" == fields["question_7003"]
+        assert "https://sanne.example.org" == fields["question_7004"]
+        assert {"linkedin_url", "website_url"}.isdisjoint(dropped)
+
+    def test_asks_about_a_job_once_for_many_applications(self, ats: Sandbox) -> None:
+        self.ask(ats, q7001="boolean")
+        self.hand_in(ats)
+        ats.register("greenhouse", account=self.account, key="gh-key", jobs={self.job: {"7001": "boolean!"}})
+        self.hand_in(ats, application={"answers": []})
+        assert 2 == len(ats.received())
+
+    def test_knows_a_closed_job_before_anything_is_sent(self, ats: Sandbox) -> None:
+        ats.register("greenhouse", account=self.account, key="gh-key", jobs=["1"])
+        with pytest.raises(JobClosed):
+            self.hand_in(ats)
+        assert 0 == ats.stats()["greenhouse"]["calls"]

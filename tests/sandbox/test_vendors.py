@@ -10,10 +10,11 @@ import requests
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.vendors import VENDORS
 
-from .calls import KEYS, PATHS, Files, apply, look
+from .calls import FORMS, KEYS, PATHS, Files, apply, look
 
 QUESTIONS = "candidate[open_question_answers_attributes]"
-EVERYBODY = pytest.mark.parametrize("provider", sorted(VENDORS))
+#: The vendors that take an application in one form; the others are proven with their adapters.
+EVERYBODY = pytest.mark.parametrize("provider", sorted(FORMS))
 
 
 def refusal(answer: requests.Response) -> tuple[int, Any]:

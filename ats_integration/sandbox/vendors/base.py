@@ -26,6 +26,8 @@ class Vendor(ABC):
     #: What it says to everybody who is told to go away, by mode.
     replies: ClassVar[dict[str, Reply]]
     down: ClassVar[Reply] = Reply(status=503, body="<html><body>Service Unavailable</body></html>")
+    #: The header in which it says how many seconds to wait.
+    retry_header: ClassVar[str] = "Retry-After"
     throttled: ClassVar[Reply] = Reply(status=429, body={"error": "Too Many Requests"})
     unknown: ClassVar[Reply] = Reply(status=404, body={"error": "Not Found"})
 

@@ -114,15 +114,24 @@ def fits(name: str, call: Call, questions: Questions) -> bool:
     number, many = QUESTION.fullmatch(name).groups()  # type: ignore[union-attr]  # asked before
     if not questions:
         return bool(many) or len(call.form[name]) == 1
-    kind = questions.get(number, "")
+    kind = kind_of(questions.get(number, ""))
     if kind == "boolean":
         return not many and call.text(name) in ("0", "1")
     return bool(kind) and (kind == "multi_value_multi_select") == bool(many)
 
 
+def kind_of(registered: str) -> str:
+    """Return the kind of a question registered as `kind`, `kind!` (required) or `kind!|label`."""
+    return registered.partition("|")[0].rstrip("!")
+
+
 def shown(questions: Questions) -> list[dict[str, object]]:
     """Return questions as the job's page lists them."""
     return [
-        {"label": f"Question {number}", "fields": [{"name": f"question_{number}", "type": kind}]}
-        for number, kind in questions.items()
+        {
+            "label": registered.partition("|")[2] or f"Question {number}",
+            "required": registered.partition("|")[0].endswith("!"),
+            "fields": [{"name": f"question_{number}", "type": kind_of(registered), "values": []}],
+        }
+        for number, registered in questions.items()
     ]

@@ -1,0 +1,45 @@
+"""What Breezy HR's candidates are made of, and how its answers are read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..messages import Message
+from .calls import Response
+from .failures import in_words
+from .parts import answered, consented, filled, one_line, plain
+
+
+def candidate(message: Message) -> dict[str, Any]:
+    """Return the candidate; without `origin` applied, Breezy takes a person for one whom a recruiter found."""
+    person, application = message.candidate, message.application
+    texts = filled(
+        ("name", person.full_name),
+        ("email_address", person.email),
+        ("phone_number", person.phone),
+        ("origin", "applied"),
+        ("source", application.source),
+        ("cover_letter", application.cover_letter),
+        ("address", one_line(person.address)),
+    )
+    links = filled(("linkedin", person.linkedin_url), ("globe", person.website_url))
+    return {**dict(texts), **dict(filled(("social_profiles", dict(links)))), **attributes(message)}
+
+
+def attributes(message: Message) -> dict[str, Any]:
+    """Return what is shown on the profile because Breezy has no field for it: answers and consent."""
+    told = [(answer.question, plain(answer)) for answer in answered(message)]
+    told += filled(("Consent", consented(message.application.consent)))
+    found = [{"name": name, "value": value, "secure": False} for name, value in told]
+    return {"custom_attributes": found} if found else {}
+
+
+def error_type(response: Response) -> str:
+    """Return the code of a failure, or an empty text."""
+    error = response.get("error")
+    return in_words(error.get("type")) if isinstance(error, dict) else ""
+
+
+def id_of(thing: Any) -> str:
+    """Return the id of a candidate, a position or a company, or an empty text."""
+    return in_words(thing.get("_id")) if isinstance(thing, dict) else ""

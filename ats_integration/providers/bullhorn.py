@@ -1,0 +1,154 @@
+"""Bullhorn ATS, REST API: candidate, CV and submission, each one looked for before it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from ..errors import DeliveryError, JobClosed, Rejected
+from ..messages import Message
+from .answers import retry_after
+from .base import APPLICATION
+from .bullhorn_calls import ask_job, person_of, query, rest, search, source_of
+from .bullhorn_login import WithLogin
+from .bullhorn_parts import candidate, curriculum, entity, first_id, job_submission, made_id
+from .calls import Probe, Receipt, Request, Response, Submission
+from .config_fields import ConfigField
+from .failures import in_words
+from .parts import PARTS, job_number
+from .steps import Step
+
+
+class Bullhorn(WithLogin):
+    """Hand applications in as web responses of candidates, in a session of an API user."""
+
+    slug = "bullhorn"
+    name = "Bullhorn"
+    production_url = "https://rest.bullhornstaffing.com"
+    docs_url = "https://bullhorn.github.io/rest-api-docs/"
+    fields = (
+        ConfigField(
+            name="client_id",
+            label="Client ID",
+            help="From Bullhorn Support, by ticket: ask for REST API credentials.",
+            pattern=r"[A-Za-z0-9][A-Za-z0-9._-]*",
+        ),
+        ConfigField(name="client_secret", label="Client secret", help="From the same ticket.", secret=True),
+        ConfigField(
+            name="username",
+            label="API user name",
+            help="From the same ticket. This user must sign in through a browser once, to accept the terms.",
+        ),
+        ConfigField(name="password", label="API user's password", help="From the same ticket.", secret=True),
+        ConfigField(
+            name="redirect_uri",
+            label="Redirect URI",
+            help="Only if one was registered for the key.",
+            required=False,
+            pattern=r"https?://\S+",
+        ),
+        ConfigField(
+            name="source",
+            label="Source",
+            help="What your list of sources calls this job board; empty = Jobbird.",
+            required=False,
+            pattern=r".{1,100}",
+        ),
+    )
+    job_id_help = "The job's number, shown in the header of its record."
+    carries = frozenset(PARTS)
+    is_idempotent = True  # Bullhorn prevents no duplicate, so our steps look first
+    #: How long the search may not know a new candidate.
+    lag = timedelta(seconds=3)
+
+    def check(self, message: Message) -> None:
+        """Refuse a vacancy without the number of a job before anybody logs in."""
+        job_number(message)
+
+    def steps(self, submission: Submission) -> tuple[Step, ...]:
+        """Look for the job, find or make the candidate, attach the CV, find or make the submission."""
+        is_repeated = submission.is_doubtful or submission.message.try_count
+        lag = self.lag if is_repeated else timedelta(0)
+        return (
+            Step(
+                name="job",
+                build=lambda s: ask_job(s, job_number(s.message)),
+                read=lambda _s, r: self.require_open(r),
+                fresh=True,
+            ),
+            Step(name="known", build=search, read=self.found, fresh=True, pause=lag),
+            Step(name="candidate", build=self.make, read=lambda _s, r: made_id(self.success(r)), fresh=True),
+            Step(name="resume", build=self.attach, read=lambda _s, r: self.success(r).status, drops="resume"),
+            Step(name="earlier", build=query, read=lambda _s, r: first_id(self.success(r)), fresh=True),
+            Step(name=APPLICATION, build=self.submit, read=lambda _s, r: self.kept_of(r)),
+        )
+
+    def require_open(self, response: Response) -> bool:
+        """Refuse a job that is gone or closed: whether Bullhorn would is not documented."""
+        if response.status in (404, 410):
+            raise JobClosed(self.explain(response), status=response.status)
+        job = entity(self.success(response))
+        if job.get("isDeleted") is True or job.get("isOpen") is False:
+            raise JobClosed("The job is closed or deleted.")
+        return True
+
+    def found(self, submission: Submission, response: Response) -> int | None:
+        """Return the candidate who has the address; the search also finds similar ones."""
+        return first_id(self.success(response), email=submission.message.candidate.email)
+
+    def make(self, submission: Submission) -> Request | None:
+        """Return the making of a candidate; none where there is one."""
+        if person_of(submission):
+            return None
+        body = candidate(submission.message, source_of(submission))
+        return rest(submission, "PUT", "entity", "Candidate", json=body)
+
+    def attach(self, submission: Submission) -> Request | None:
+        """Return the upload of the CV."""
+        if submission.resume is None:
+            return None
+        body = curriculum(submission.resume, source_of(submission))
+        return rest(submission, "PUT", "file", "Candidate", person_of(submission), json=body)
+
+    def submit(self, submission: Submission) -> Request | None:
+        """Return the application; none where there is one."""
+        return None if submission.kept.get("earlier") else self.build(submission)
+
+    def build(self, submission: Submission) -> Request:
+        """Return the PUT of a web response."""
+        message, is_known = submission.message, not submission.kept.get("candidate")
+        ids = {"person": person_of(submission), "job": job_number(message)}
+        body = job_submission(message, source_of(submission), is_known=is_known, **ids)
+        return rest(submission, "PUT", "entity", "JobSubmission", json=body)
+
+    def read(self, response: Response) -> Receipt:
+        """Read the submission's id."""
+        return Receipt(reference=str(made_id(response)))
+
+    def receipt(self, submission: Submission) -> Receipt:
+        """Return the submission that was there, or the one we made."""
+        if earlier := submission.kept.get("earlier"):
+            return Receipt(reference=str(earlier))
+        return super().receipt(submission)
+
+    def failure(self, response: Response) -> DeliveryError:
+        """Take "not found" for a refusal: only the step that asks for the job knows a closed one."""
+        if response.status in (404, 410):
+            return Rejected(self.explain(response), status=response.status)
+        return super().failure(response)
+
+    def explain(self, response: Response) -> str:
+        """Return the words of the REST API or of the token endpoint."""
+        said = (response.get("errorMessage"), response.get("error_description"))
+        return next(filter(None, map(in_words, said)), "") or super().explain(response)
+
+    def wait(self, response: Response) -> timedelta | None:
+        """Wait one second after a 429, as documented."""
+        return retry_after(response) or (timedelta(seconds=1) if response.status == 429 else None)
+
+    def probes(self, submission: Submission, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
+        """Ask whether the session lives, and for each job."""
+        session = self.account_probe(rest(submission, "GET", "ping"), f"user called {submission.settings['username']}")
+        asked = (self.job_probe(ask_job(submission, job), job) for job in job_ids)
+        return (session, *(replace(probe, read=self.require_open) for probe in asked))

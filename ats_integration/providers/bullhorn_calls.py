@@ -1,0 +1,54 @@
+"""The calls of a Bullhorn session, and whom they are about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .bullhorn_parts import lucene
+from .calls import Request, Submission, path
+from .parts import job_number
+
+DEFAULT_SOURCE = "Jobbird"
+
+
+def rest(submission: Submission, method: str, *steps: object, json: Any = None, **params: str) -> Request:
+    """Return a call in the session: the login told where it goes."""
+    return Request(
+        method=method,
+        base_url=submission.session["rest_url"],
+        path=path(*steps),
+        params=tuple(params.items()),
+        headers={"Accept": "application/json", "BhRestToken": submission.session["token"]},
+        json=json,
+    )
+
+
+def ask_job(submission: Submission, job: object) -> Request:
+    """Return the question whether a job takes applications."""
+    return rest(submission, "GET", "entity", "JobOrder", job, fields="id,title,isOpen,isDeleted,status")
+
+
+def search(submission: Submission) -> Request | None:
+    """Return the search for a candidate with this email address; none once we made one."""
+    if submission.kept.get("candidate"):
+        return None
+    query = f"email:{lucene(submission.message.candidate.email)} AND isDeleted:0"
+    return rest(submission, "GET", "search", "Candidate", query=query, fields="id,firstName,lastName,email", count="5")
+
+
+def query(submission: Submission) -> Request:
+    """Return the question whether the candidate applied for the job."""
+    person, job = person_of(submission), job_number(submission.message)
+    where = f"candidate.id={person} AND jobOrder.id={job} AND isDeleted=false"
+    return rest(submission, "GET", "query", "JobSubmission", where=where, fields="id,status")
+
+
+def person_of(submission: Submission) -> Any:
+    """Return the candidate's id, of one we made or one who was there; nothing where there is none yet."""
+    return submission.kept.get("candidate") or submission.kept.get("known")
+
+
+def source_of(submission: Submission) -> str:
+    """Return what the customer calls us."""
+    own = submission.settings.get("source") or submission.message.application.source
+    return str(own or DEFAULT_SOURCE)[:100]

@@ -1,0 +1,120 @@
+"""Homerun, public API v2: the application, then its CV, then the cover letter as a note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from ..errors import DeliveryError, JobClosed, Rejected, Uncertain
+from ..messages import Message
+from .base import APPLICATION, Provider, Values
+from .calls import Probe, Rate, Receipt, Response, Submission, get, path
+from .config_fields import ConfigField
+from .failures import in_words
+from .homerun_parts import MOST, application, applications, file, headers, note
+from .job_forms import objects
+from .parts import PARTS
+from .steps import Lookup, Step
+
+
+class Homerun(Provider):
+    """Hand applications in with the customer's own API key."""
+
+    slug = "homerun"
+    name = "Homerun"
+    production_url = "https://api.homerun.co/v2"
+    docs_url = "https://developers.homerun.co"
+    fields = (
+        ConfigField(
+            name="api_key",
+            label="API key",
+            help="app.homerun.co/settings/integrations > generate key. Tick job-applications:write and :read, "
+            "job-application-files:write, job-application-notes:write, vacancies:read: none can be added later.",
+            secret=True,
+        ),
+    )
+    job_id_help = "The vacancy's id, like job_jfGhv8FnurJalJTmp8I1. Homerun does not show it: test the connection."
+    carries = frozenset(PARTS) - {"consent", "marketing_consent"}
+    rate = Rate(calls=60, per=timedelta(minutes=1))
+    resume_limit = 25_000_000
+    beta = (
+        "Homerun does not document which kinds of CV it takes, nor what it answers for a closed vacancy "
+        "or for somebody who applied before."
+    )
+    unproven = (
+        "Homerun offers no call that proves that the key may write: the first application will.",
+        "Whether the key may read applications is not asked: without job-applications:read, a lost answer may "
+        "lead to a second application.",
+    )
+
+    def steps(self, submission: Submission) -> tuple[Step, ...]:
+        """Return the application, its CV, and the cover letter."""
+        return (
+            Step(name=APPLICATION, build=application, read=lambda _s, response: self.kept_of(response)),
+            Step(name="file", build=file, read=lambda _s, response: self.success(response).status),
+            Step(name="note", build=note, read=self.noted, drops="cover_letter"),
+        )
+
+    def read(self, response: Response) -> Receipt:
+        """Return the application's id."""
+        data = response.get("data")
+        found = in_words(data.get("id")) if isinstance(data, dict) else ""
+        if not found:
+            raise Uncertain("Homerun did not say whether it took the application.")
+        return Receipt(reference=found)
+
+    def noted(self, _submission: Submission, response: Response) -> int:
+        """Read a key that may not write notes as a refusal of this one part."""
+        if response.status == 403:
+            raise Rejected(self.explain(response))
+        return self.success(response).status
+
+    def failure(self, response: Response) -> DeliveryError:
+        """Read a complaint about the vacancy as a closed one; Homerun does not document what it says then."""
+        about = {detail.get("param") for detail in objects(response.get("details"))}
+        if response.status == 400 and "vacancy_id" in about:
+            return JobClosed(self.explain(response))
+        return super().failure(response)
+
+    def explain(self, response: Response) -> str:
+        """Return Homerun's message, and what is wrong with each parameter."""
+        said = (in_words(response.get("message")), in_words(response.get("details")))
+        return ": ".join(filter(None, said)) or super().explain(response)
+
+    def lookup(self, submission: Submission) -> Lookup:
+        """Ask whether the vacancy has an application of this person."""
+        return Lookup(build=applications, read=self.find)
+
+    def find(self, submission: Submission, response: Response) -> dict[str, Any] | None:
+        """Return the application; None where the key may not read, or the list goes on."""
+        if response.status == 403:
+            return None
+        listed, email = objects(self.success(response).get("data")), submission.message.candidate.email.lower()
+        for found in listed:
+            if in_words(found.get("email")).lower() == email:
+                return {APPLICATION: {"reference": in_words(found.get("id")), "dropped": []}}
+        return {} if len(listed) < MOST else None
+
+    def ping(self, settings: Values, credentials: Values, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
+        """Ask whether the key is good, and for each vacancy whether it is open."""
+        asking = headers(credentials)
+        pong = Probe(
+            request=get(path("ping"), headers=asking),
+            proves="Homerun accepts the API key.",
+            denies="Homerun has no API at this address.",
+        )
+        jobs = (self.job_probe(get(path("vacancies", job), headers=asking), job, self.require_open) for job in job_ids)
+        return (pong, *jobs)
+
+    def require_open(self, response: Response) -> None:
+        """Refuse a vacancy that is closed or a draft."""
+        data = self.success(response).get("data")
+        status = data.get("status") if isinstance(data, dict) else None
+        if status not in ("public", "private"):
+            raise JobClosed(f"The vacancy is {status}.")
+
+    def carried(self, message: Message) -> frozenset[str]:
+        """Leave out an address that is more than city and country."""
+        lives = message.candidate.address
+        return self.carries - {"address"} if lives.street or lives.postal_code else self.carries

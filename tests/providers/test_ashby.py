@@ -1,0 +1,359 @@
+"""Ashby, as docs and clients describe it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import pytest
+from django.core.cache import cache
+
+from ats_integration.connection_check import check_connection
+from ats_integration.errors import (
+    DeliveryError,
+    JobClosed,
+    RateLimited,
+    Rejected,
+    Unauthorized,
+    Unavailable,
+    Uncertain,
+)
+from ats_integration.providers import exchange, transport
+from ats_integration.providers.ashby import Ashby
+from ats_integration.providers.ashby_parts import RESUME_PART, submissions
+from ats_integration.providers.base import PARTS, Response, Submission
+from ats_integration.providers.calls import Request
+from ats_integration.providers.job_forms import JobForm, Question
+from ats_integration.sandbox import Sandbox
+from ats_integration.sandbox.values import Reception
+from tests.factories import message
+
+from .contract import EMAIL, ProviderContract
+from .tiny_servers import listening, ok, saying
+
+TAKEN = {
+    "success": True,
+    "results": {"submittedFormInstance": {"id": "6f1d-77"}, "formMessages": {"blocked": False}},
+    "warnings": ["A field was left out."],
+}
+LINKEDIN = "6dd7d493-5687-4ffd-b7f3-ee9fd8f87b04"
+SYSTEM = ("_systemfield_name", "_systemfield_email", "_systemfield_resume")
+
+
+def refused(code: str, words: str = "No.") -> bytes:
+    info = {"code": code, "message": words, "requestId": "01J"}
+    return json.dumps({"success": False, "errors": [code], "errorInfo": info}).encode()
+
+
+def field(path: str, kind: str, title: str, *, choices: tuple[tuple[str, str], ...] = ()) -> Question:
+    return Question(id=path, label=title, kind=kind, choices=choices)
+
+
+def form(*questions: Question) -> JobForm:
+    return JobForm(questions=(*(field(path, "String", "") for path in SYSTEM), *questions))
+
+
+class TestAshby(ProviderContract):
+    """Ashby keeps the contract, and has habits of its own."""
+
+    provider = Ashby()
+    settings: ClassVar[dict[str, Any]] = {}
+    credentials = {"api_key": "ashby-key-0815"}
+    production_address = "https://api.ashbyhq.com/applicationForm.submit"
+    accepted = (200, json.dumps(TAKEN).encode(), "6f1d-77")
+    dropped = ("address",)
+    asks_by = "POST"
+
+    def sent(self, asked: JobForm | None = None, **changes: Any) -> dict[str, Any]:
+        """Return the values that are sent, by path."""
+        return submissions(message(**changes), asked)
+
+    def test_keeps_a_strange_job_id_inside_its_step_of_the_path(self) -> None:
+        request = self.provider.build(self.submission(vacancy={"external_id": "a/b?c#d&e"}))
+        assert "/applicationForm.submit" == request.path
+        assert "a/b?c#d&e" == dict(request.form)["jobPostingId"]
+
+    def test_sends_exactly_the_documented_parts(self) -> None:
+        request = self.provider.build(self.submission())
+        parts = dict(request.form)
+        entries = [
+            {"path": "_systemfield_name", "value": "Sanne de Vries"},
+            {"path": "_systemfield_email", "value": EMAIL},
+            {"path": "_systemfield_resume", "value": RESUME_PART},
+        ]
+        assert {"fieldSubmissions": entries} == json.loads(str(parts.pop("applicationForm")))
+        assert {"utm_source": "Jobbird"} == json.loads(str(parts.pop("utmData")))
+        assert "cv-sanne.pdf" == parts.pop(RESUME_PART).filename  # type: ignore[union-attr]
+        assert {"jobPostingId": "4000001", "allowSubmissionForUnpublishedJobPosting": "false"} == parts
+        assert ("ashby-key-0815", "") == request.auth
+        assert {"Accept": "application/json; version=1"} == request.headers
+
+    def test_asks_with_posts_of_json(self) -> None:
+        request = self.provider.form_request(self.submission())
+        assert ("POST", "/jobPosting.info", {"jobPostingId": "4000001"}) == (request.method, request.path, request.json)
+        assert ("ashby-key-0815", "") == request.auth
+
+    def test_fills_the_whole_form_of_the_stand_in(self, arrived: Callable[..., Reception]) -> None:
+        assert {
+            "Name": "Sanne de Vries",
+            "Email": EMAIL,
+            "Resume": RESUME_PART,
+            "Phone number": "+31612345678",
+            "LinkedIn profile": "https://www.linkedin.com/in/sannedevries",
+            "Your website": "https://sanne.example.org",
+            "Cover letter": "Beste team,\n\nGraag kom ik bij jullie werken.",
+            "Where do you live?": {"city": "Ede", "country": "NL"},
+            "I have read the privacy policy": True,
+            "Keep my data for future openings": True,
+            "Send me the newsletter": True,
+            "Rijbewijs B?": True,
+            "utmData": '{"utm_source": "Jobbird"}',
+        } == arrived().fields
+
+    def test_carries_an_address_that_is_only_a_town(self, hand_in: Callable[..., Any]) -> None:
+        town = {"street": "", "postal_code": "", "city": "Ede", "country": "NL"}
+        assert () == hand_in(candidate={"address": town}).receipt.dropped
+
+    def test_submits_only_what_is_on_the_form(self) -> None:
+        assert set(SYSTEM) == set(self.sent(form()))
+        assert {*SYSTEM[:2]} == set(self.sent(form(), resume=None))
+
+    def test_names_what_the_form_has_no_field_for(self) -> None:
+        lost = self.provider.lost(self.submission_with(form()))
+        assert set(PARTS) - {"resume", "source"} == set(lost)
+
+    def submission_with(self, asked: JobForm, **changes: Any) -> Submission:
+        return replace(self.submission(**changes), job_form=asked)
+
+    @pytest.mark.parametrize(
+        ("question", "value"),
+        [
+            (field(LINKEDIN, "String", "LinkedIn Profile"), "https://www.linkedin.com/in/sannedevries"),
+            (field(LINKEDIN, "SocialLink", "Linked In"), "https://www.linkedin.com/in/sannedevries"),
+            (field("w", "String", "Website or portfolio"), "https://sanne.example.org"),
+            (field("_systemfield_phone", "Phone", "Phone"), "+31612345678"),
+            (field("p", "Phone", "How can we reach you?"), "+31612345678"),
+            (field("p", "String", "Telefoonnummer"), "+31612345678"),
+            (field("_systemfield_location", "Location", "City"), {"city": "Ede", "country": "NL"}),
+            (field("b", "Boolean", "I consent to the processing of my data (GDPR)"), True),
+            (field("b", "Boolean", "Keep me in your talent community"), True),
+            (field("b", "Boolean", "Newsletter?"), True),
+        ],
+    )
+    def test_finds_fields_by_type_and_title(self, question: Question, value: Any) -> None:
+        assert value == self.sent(form(question))[question.id]
+
+    @pytest.mark.parametrize(
+        "question",
+        [
+            field("b", "Boolean", "Do you consent to a background screening?"),
+            field("b", "Boolean", "I consent to text messages (SMS)"),
+            field("b", "Boolean", "Do you have a LinkedIn profile?"),
+            field("v", "ValueSelect", "Preferred phone brand"),
+            field("f", "File", "Cover letter"),
+        ],
+    )
+    def test_puts_no_words_into_a_candidates_mouth(self, question: Question) -> None:
+        assert question.id not in self.sent(form(question))
+
+    def test_tells_what_has_no_field_in_the_cover_letter(self) -> None:
+        asked = form(field("l", "RichText", "Cover letter"))
+        text = (
+            "Beste team,\n\nGraag kom ik bij jullie werken.\n\nLinkedIn: https://www.linkedin.com/in/sannedevries\n"
+            "Website: https://sanne.example.org\n\nRijbewijs B?: yes"
+        )
+        assert {"type": "PlainText", "value": text} == self.sent(asked)["l"]
+        lost = self.provider.lost(self.submission_with(asked))
+        assert ("phone", "address", "consent", "marketing_consent") == lost
+
+    @pytest.mark.parametrize(
+        ("kind", "answer", "sent"),
+        [
+            ("Boolean", True, True),
+            ("Boolean", "nee", False),
+            ("Number", "3", 3),
+            ("Date", "2026-12-01", "2026-12-01"),
+            ("ValueSelect", "HBO", "hbo"),
+            ("MultiValueSelect", ["mbo", "HBO"], ["mbo", "hbo"]),
+            ("Score", 4, {"score": 4}),
+            ("RichText", "tekst", {"type": "PlainText", "value": "tekst"}),
+            ("LongText", "tekst", "tekst"),
+            ("String", 2.5, "2.5"),
+        ],
+    )
+    def test_answers_each_type_of_field_as_it_wants(
+        self, kind: str, answer: Any, sent: Any, arrived: Callable[..., Reception], ats: Sandbox
+    ) -> None:
+        ats.register("ashby", account="", key="ashby-key-0815", jobs={"77": {"q1": kind}})
+        answers = [{"question_id": "q1", "question": "Vraag", "answer": answer}]
+        assert sent == arrived(application={"answers": answers}, vacancy={"external_id": "77"}).fields["q1"]
+
+    @pytest.mark.parametrize(
+        ("kind", "answer"),
+        [
+            ("Boolean", "misschien"),
+            ("Number", "2.5"),
+            ("Score", 5),
+            ("ValueSelect", "WO"),
+            ("ValueSelect", ["mbo", "hbo"]),
+            ("MultiValueSelect", ["mbo", "WO"]),
+            ("File", "diploma.pdf"),
+        ],
+    )
+    def test_sends_no_answer_of_another_type(self, kind: str, answer: Any) -> None:
+        asked = form(field("q1", kind, "Vraag", choices=(("mbo", "MBO"), ("hbo", "HBO"))))
+        answers = [{"question_id": "q1", "question": "Vraag", "answer": answer}]
+        assert "q1" not in self.sent(asked, application={"answers": answers})
+        lost = self.provider.lost(self.submission_with(asked, application={"answers": answers}))
+        assert "answers" in lost
+
+    def test_sends_a_refused_consent_as_refused_and_an_unasked_one_not_at_all(self) -> None:
+        asked = form(field("b", "Boolean", "Privacy"))
+        given = {"processing": False, "retention": False, "marketing": False}
+        refused = self.sent(asked, application={"consent": {**given, "given_at": "2026-11-24T09:30:00Z"}})
+        assert refused["b"] is False
+        assert "b" not in self.sent(asked, application={"consent": {**given, "given_at": None}})
+
+    @pytest.mark.parametrize("in_sections", [True, False])
+    def test_reads_the_form_of_a_posting(self, in_sections: bool) -> None:
+        entry = {"isRequired": True, "field": {"path": LINKEDIN, "type": "ValueSelect", "title": "Level"}}
+        entry["field"]["selectableValues"] = [{"value": "mbo", "label": "MBO"}]  # type: ignore[index]
+        definition = {"sections": [{"fields": [entry]}]} if in_sections else {"fields": [entry]}
+        body = json.dumps({"success": True, "results": {"applicationFormDefinition": definition}}).encode()
+        read = self.provider.read_form(Response(status=200, body=body))
+        question = Question(id=LINKEDIN, label="Level", is_required=True, kind="ValueSelect", choices=(("mbo", "MBO"),))
+        assert JobForm(questions=(question,)) == read
+
+    def test_counts_what_the_parts_answer(self) -> None:
+        fields = tuple(
+            Question(id=path, label=label, is_required=True, kind=kind)
+            for path, label, kind in ((LINKEDIN, "LinkedIn", "String"), ("x", "Salary", "Number"))
+        )
+        asked, told = form(*fields), message()
+        assert ("Salary",) == asked.missing(told, self.provider.told(told, asked))
+
+    def test_stops_where_the_form_says_that_the_job_is_closed(self, hand_in: Callable[..., Any], ats: Sandbox) -> None:
+        cache.clear()
+        ats.register("ashby", account="", key="ashby-key-0815", jobs=["77"])
+        with pytest.raises(JobClosed):
+            hand_in()
+        assert [] == ats.received("ashby")
+
+    @pytest.mark.parametrize(
+        ("status", "body", "failure", "code"),
+        [
+            (200, b'{"success":tr', Uncertain, "uncertain"),
+            (200, b'{"success":"yes"}', Uncertain, "uncertain"),
+            (200, refused("invalid_input"), Rejected, "rejected"),
+            (200, b'{"success":false,"errors":["invalid_input"]}', Rejected, "rejected"),
+            (200, b'{"success":false}', Rejected, "rejected"),
+            (200, refused("job_posting_not_published"), JobClosed, "job_closed"),
+            (200, refused("job_posting_not_found"), JobClosed, "job_closed"),
+            (200, refused("missing_endpoint_permission"), Unauthorized, "unauthorized"),
+            (200, b'{"success":true,"results":{"formMessages":{"blocked":true}}}', Rejected, "blocked"),
+            (
+                200,
+                b'{"success":true,"results":{"submittedFormInstance":{"id":"1"},"formMessages":'
+                b'{"blocked":true,"blockMessageForCandidateHtml":"<p>No</p>"}}}',
+                Rejected,
+                "blocked",
+            ),
+            (401, b"Authentication is needed.", Unauthorized, "unauthorized"),
+            (403, refused("missing_endpoint_permission"), Unauthorized, "unauthorized"),
+            (403, b"Forbidden", Unauthorized, "unauthorized"),
+            (429, b"", RateLimited, "rate_limited"),
+            (500, b"", Unavailable, "http_500"),
+            (504, b"<html></html>", Unavailable, "http_504"),
+        ],
+    )
+    def test_reads_every_documented_failure(
+        self, status: int, body: bytes, failure: type[DeliveryError], code: str
+    ) -> None:
+        with pytest.raises(DeliveryError) as failed:
+            self.provider.judge(Response(status=status, body=body))
+        assert (failure, code) == (type(failed.value), failed.value.code)
+
+    @pytest.mark.parametrize(
+        ("body", "words"),
+        [
+            (refused("invalid_input", "Name is needed"), "Name is needed (request 01J)"),
+            (b'{"success":false,"errors":["invalid_input"]}', "invalid_input"),
+            (b"Authentication is needed.", "Authentication is needed."),
+        ],
+    )
+    def test_repeats_ashbys_words(self, body: bytes, words: str) -> None:
+        assert words == self.provider.explain(Response(status=200, body=body))
+
+    def test_delivers_without_an_id_when_none_comes(self) -> None:
+        assert "" == self.provider.judge(Response(status=200, body=b'{"success":true}')).reference
+
+    def test_cannot_ask_whether_an_application_arrived(self) -> None:
+        assert self.provider.lookup(self.submission()) is None
+
+    # Testing the connection -----------------------------------------------------------------------
+
+    def test_takes_a_missing_permission_for_a_known_key(self) -> None:
+        answer = ok(refused("missing_endpoint_permission"), status=b"403 Forbidden")
+        with listening(saying(answer)) as port:
+            report = check_connection(self.config(f"http://127.0.0.1:{port}"))
+        assert report.ok
+        assert ("Ashby has a customer with this key.",) == report.proven
+
+    def test_names_a_key_that_ashby_does_not_know(self, base_url: str, ats: Sandbox) -> None:
+        ats.register("ashby", account="", key="another-key")
+        report = check_connection(self.config(base_url), ["4000001"])
+        assert not report.ok
+        assert report.problems[0].startswith("Ashby refused")
+
+
+def submit(ats: Sandbox, entries: list[dict[str, Any]], **parts: str) -> Any:
+    """Hand a form in, past our own adapter."""
+    given = {"jobPostingId": "1", "applicationForm": json.dumps({"fieldSubmissions": entries}), **parts}
+    request = Request(
+        method="POST",
+        path="/applicationForm.submit",
+        auth=("k", ""),
+        headers={"Accept": "application/json"},
+        form=tuple(given.items()),
+    )
+    return json.loads(transport.call(ats.url("ashby"), request).body)
+
+
+NAME, MAIL = {"path": SYSTEM[0], "value": "Sanne"}, {"path": SYSTEM[1], "value": EMAIL}
+
+
+class TestStandIn:
+    """The played Ashby takes what is documented, and nothing else."""
+
+    def test_takes_a_good_form(self, ats: Sandbox) -> None:
+        assert submit(ats, [NAME, MAIL])["success"] is True
+
+    @pytest.mark.parametrize(
+        ("entries", "parts"),
+        [
+            ([NAME], {}),
+            ([NAME, {"path": SYSTEM[1], "value": "sanne"}], {}),
+            ([NAME, {"path": SYSTEM[1], "value": "testing-fail-validation@example.com"}], {}),
+            ([NAME, MAIL, {"path": "_systemfield_linkedin", "value": "x"}], {}),
+            ([NAME, MAIL, {"path": SYSTEM[2], "value": "resume_file"}], {}),
+            ([NAME, MAIL, NAME], {}),
+            ([NAME, MAIL], {"favourite": "blue"}),
+            ([NAME, MAIL], {"allowSubmissionForUnpublishedJobPosting": "no"}),
+            ([NAME, MAIL], {"applicationForm": "nonsense"}),
+            ([NAME, MAIL], {"jobPostingId": ""}),
+        ],
+    )
+    def test_refuses_with_200(self, entries: list[dict[str, Any]], parts: dict[str, str], ats: Sandbox) -> None:
+        refused = submit(ats, entries, **parts)
+        assert (False, "invalid_input") == (refused["success"], refused["errorInfo"]["code"])
+        assert [] == ats.received("ashby")
+
+
+def test_hands_in_through_the_exchange_with_the_form_of_the_job(ats: Sandbox) -> None:
+    """The form is asked for once and remembered."""
+    contract = TestAshby()
+    for _ in range(2):
+        exchange.hand_in(contract.provider, contract.submission(base_url=ats.url("ashby")))
+    assert 3 == ats.stats()["ashby"]["calls"]
