@@ -40,6 +40,10 @@ class Conf:
         "ats_integration.providers.teamtailor.Teamtailor",
         "ats_integration.providers.personio.Personio",
         "ats_integration.providers.homerun.Homerun",
+        "ats_integration.providers.bullhorn.Bullhorn",
+        "ats_integration.providers.jazzhr.JazzHR",
+        "ats_integration.providers.breezy.Breezy",
+        "ats_integration.providers.bamboohr.BambooHR",
     )
 
     #: The first key encrypts, all of them decrypt. At least 16 characters each, better 43 random ones.

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from . import queues
@@ -50,7 +50,18 @@ def deliver_to(configs: Sequence[ATSConfig], application: Any) -> list[Delivery]
     if not configs:
         return []
     data = described(application)
-    return Delivery.objects.bulk_create([new_delivery(config, application, data) for config in configs])
+    made = Delivery.objects.bulk_create([new_delivery(config, application, data) for config in configs])
+    keep_connections()
+    return made
+
+
+def keep_connections() -> None:
+    """Hold on to the connections until the commit: one that is deleted meanwhile would undo the whole save.
+
+    PostgreSQL looks at foreign keys only at the commit; looking now locks the rows they point to.
+    """
+    if connection.vendor == "postgresql":
+        connection.check_constraints()
 
 
 def described(application: Any) -> ApplicationData | None:

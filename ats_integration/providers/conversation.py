@@ -8,19 +8,18 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import PurePath
 from typing import Any, TypeVar
 
 from django.core.cache import cache
 
-from ..errors import DeliveryError, JobClosed, Rejected
+from ..errors import DeliveryError, JobClosed, Rejected, Unavailable, Uncertain
 from ..messages import Message
 from ..redaction import redactor_for
-from ..resumes import OpenResume
 from . import transport
 from .answers import dressed
 from .base import APPLICATION, Provider, Receipt, Response, Submission
 from .calls import Request, Session
+from .fitting import misfit
 from .job_forms import JobForm
 from .parts import job_id
 from .steps import Kept, Lookup, Progress, Step
@@ -239,7 +238,10 @@ class Conversation:
         key = form_key(self.submission.message)
         if (known := cache.get(key)) is not None:
             return JobForm.from_json(known)
-        form = self.ask(self.provider.form_request, lambda _submission, response: self.provider.form_of(response))
+        try:
+            form = self.ask(self.provider.form_request, lambda _submission, response: self.provider.form_of(response))
+        except Uncertain as error:  # we only asked: nothing can have arrived
+            raise Unavailable(error.detail, code="send_failed", status=error.status, excerpt=error.excerpt) from None
         if form:
             cache.set(key, form.to_json(), FORM_SECONDS)
         return form
@@ -249,27 +251,3 @@ def form_key(message: Message) -> str:
     """Return the key under which a job's questions are remembered: another connection or job has another."""
     asked = json.dumps([message.ats.model_dump(mode="json"), job_id(message)], sort_keys=True)
     return "ats-form-" + hashlib.sha256(asked.encode()).hexdigest()
-
-
-def misfit(provider: Provider, resume: OpenResume) -> tuple[str, str] | None:
-    """Return why an ATS cannot take a CV, as a reason code and in words; None where it can."""
-    ending, size, limit = (
-        PurePath(resume.filename).suffix.lower().lstrip("."),
-        resume.resume.size,
-        provider.resume_limit,
-    )
-    if size == 0:
-        return "resume_empty", "The CV is an empty file."
-    if limit is not None and size > limit:
-        return "resume_too_large", f"{provider.name} takes CVs of at most {megabytes(limit)}."
-    if provider.resume_types and ending not in provider.resume_types:
-        return (
-            "resume_type",
-            f"{provider.name} takes these kinds of CV only: {', '.join(sorted(provider.resume_types))}.",
-        )
-    return None
-
-
-def megabytes(size: int) -> str:
-    """Return a size as the vendor says it, whichever of the two megabytes it means."""
-    return f"{size / (2**20 if size % 2**20 == 0 else 10**6):g} MB"

@@ -8,7 +8,7 @@ from ..errors import DeliveryError, JobClosed, RateLimited, Rejected, Unauthoriz
 from .calls import Response
 
 LONGEST = 200  # characters; a longer text is a page, not a sentence
-DEEPEST = 4  # levels; no documented error body has more than two
+DEEPEST = 6  # levels; Personio's documented error body has five
 
 
 def failure_of(status: int, words: str = "") -> DeliveryError:

@@ -70,7 +70,7 @@ class Personio(Provider):
     carries = frozenset(PARTS) - {"address", "consent", "marketing_consent"}
     rate = Rate(calls=2000, per=timedelta(minutes=1), scope="sender")
     is_idempotent = True
-    resume_limit = 20_000_000
+    resume_limit = 20 * 2**20
     resume_types = FILE_TYPES
     unproven = ("Jobs are looked up on your careers page: without its name nobody knows whether they are open.",)
 

@@ -289,6 +289,15 @@ class TestAshby(ProviderContract):
     def test_delivers_without_an_id_when_none_comes(self) -> None:
         assert "" == self.provider.judge(Response(status=200, body=b'{"success":true}')).reference
 
+    def test_leaves_no_doubt_when_only_the_form_was_asked_for(self, hand_in: Callable[..., Any], ats: Sandbox) -> None:
+        cache.clear()
+        ats.behave("ashby", "drop_answer", times=1)
+        with pytest.raises(Unavailable) as failed:
+            hand_in()
+        assert "send_failed" == failed.value.code
+        assert 200 == hand_in().status
+        assert 1 == len(ats.received("ashby"))
+
     def test_cannot_ask_whether_an_application_arrived(self) -> None:
         assert self.provider.lookup(self.submission()) is None
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test.testcases import LiveServerThread
@@ -55,7 +56,7 @@ def error(title: str, detail: str, pointer: str = "", status: int = 422) -> byte
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """Run this site; the page of the CVs needs no database."""
-    thread = LiveServerThread("127.0.0.1", lambda handler: handler)
+    thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()
@@ -67,7 +68,7 @@ class TestTeamtailor(ProviderContract):
     """Teamtailor keeps the contract, and has habits of its own."""
 
     provider = Teamtailor()
-    settings: dict[str, Any] = {}
+    settings: ClassVar[dict[str, Any]] = {}
     credentials = {"api_key": "tt-key-0815"}
     production_address = "https://api.teamtailor.com/v1/job-applications"
     accepted = (201, b'{"data":{"id":"9001","type":"job-applications","attributes":{"sourced":false}}}', "9001")
@@ -225,15 +226,11 @@ class TestTeamtailor(ProviderContract):
         assert ("resume_not_fetched", 422) == (failed.value.code, failed.value.status)
 
     def test_keeps_nothing_of_the_link_that_an_answer_repeats(self) -> None:
-        submission = self.submission()
-        body = error("is invalid", f"resume - {submission.resume_url} is invalid", "/data/attributes/resume")
+        link = self.submission().resume_url
+        body = error("is invalid", f"resume - {link} is invalid", "/data/attributes/resume")
         with listening(saying(ok(body, status=b"422 Unprocessable"))) as port, pytest.raises(Unavailable) as failed:
-            message = submission.message.but(
-                ats=submission.message.ats.model_copy(update={"base_url": f"http://127.0.0.1:{port}"})
-            )
-            exchange.hand_in(self.provider, replace(submission, message=message))
-        token = submission.resume_url.split("/")[4]
-        assert token[:20] not in failed.value.detail + failed.value.excerpt
+            exchange.hand_in(self.provider, self.submission(base_url=f"http://127.0.0.1:{port}"))
+        assert link.split("/")[4][:20] not in failed.value.detail + failed.value.excerpt
         assert "/cv/***" in failed.value.detail
 
     # Several calls --------------------------------------------------------------------------------

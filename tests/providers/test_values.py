@@ -58,7 +58,7 @@ class TestWords:
             (True, "True"),
             (["a", "", "b"], "a; b"),
             ({"cv": ["is empty", "is old"], "x": None}, "cv: is empty; is old"),
-            ([[[[["deep"]]]]], ""),
+            ([[[[[[["deep"]]]]]]], ""),
         ],
     )
     def test_are_found(self, value: Any, words: str) -> None:

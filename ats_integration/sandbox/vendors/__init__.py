@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from .ashby import Ashby
+from .bamboohr import BambooHR
 from .base import Vendor
+from .breezy import Breezy
+from .bullhorn import Bullhorn
 from .greenhouse import Greenhouse
 from .homerun import Homerun
+from .jazzhr import JazzHR
 from .lever import Lever
 from .personio import Personio
 from .recruitee import Recruitee
@@ -23,5 +27,9 @@ PLAYED: tuple[Vendor, ...] = (
     Teamtailor(),
     Personio(),
     Homerun(),
+    Bullhorn(),
+    JazzHR(),
+    Breezy(),
+    BambooHR(),
 )
 VENDORS: dict[str, Vendor] = {vendor.slug: vendor for vendor in PLAYED}

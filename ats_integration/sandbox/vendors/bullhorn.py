@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from ..accounts import Accounts
 from ..drawers import Drawer
@@ -174,7 +174,7 @@ def log_in(call: Call, drawer: Drawer) -> Reply:
     require(asked(call, "ttl").isdecimal(), says(400, "ttl is not a number"))
     assert known is not None
     session = drawer.add("sessions", {"user": known["user"]})
-    home = f"{call.home}/rest-services/{known['user']}/"
+    home = f"{call.home}/rest-services/{quote(known['user'], safe='')}/"
     return Reply(status=200, body={"BhRestToken": f"bh-{session}", "restUrl": home})
 
 

@@ -6,7 +6,6 @@ the path: /jazzhr/acme/v1/… is Acme's.
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import replace
 from typing import Any

@@ -19,7 +19,7 @@ FILE_TYPES = {
     "pdf", "pptx", "xlsx", "docx", "doc", "xls", "ppt", "ods", "odt", "7z", "gz", "rar", "zip", "bmp", "gif", "jpg",
     "png", "tif", "csv", "txt", "rtf", "mp4", "3gp", "mov", "avi", "wmv",
 }  # fmt: skip
-LARGEST = 20_000_000
+LARGEST = 20 * 2**20
 CATEGORIES = {"cv", "cover-letter", "employment-reference", "certificate", "work-sample", "other"}
 ATTRIBUTE = re.compile(r"phone|birthday|gender|location|available_from|salary_expectations|custom_attribute_[0-9]+")
 REQUIRED = ("first_name", "last_name", "email", "job_position_id")
