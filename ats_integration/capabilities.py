@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .providers.base import PARTS, Provider
+from .providers.fitting import megabytes
 
 BEGIN, END = "<!-- capabilities -->", "<!-- /capabilities -->"
 
@@ -61,7 +62,7 @@ def named(provider: Provider, *, is_carried: bool) -> str:
 def resume_of(provider: Provider) -> str:
     """Say which CVs an ATS takes."""
     kinds = ", ".join(sorted(provider.resume_types)) or "any kind"
-    size = f"at most {provider.resume_limit / 1_000_000:g} MB" if provider.resume_limit else "no documented limit"
+    size = f"at most {megabytes(provider.resume_limit)}" if provider.resume_limit else "no documented limit"
     return f"{kinds}; {size}"
 
 

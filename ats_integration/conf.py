@@ -78,7 +78,7 @@ class Conf:
     notice_window: timedelta = timedelta(seconds=60)
     notice_repeat: timedelta = timedelta(hours=1)
     support_emails: tuple[str, ...] = ()
-    #: This site's own address, for links in mails.
+    #: This site's own address, for links in mails and links to CVs.
     public_url: str = "http://localhost:8000"
 
     #: Hosts that may resolve to private addresses or be spoken to without TLS.

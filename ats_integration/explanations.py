@@ -20,6 +20,14 @@ EXPLANATIONS: dict[str, Explanation] = {
         "refused the API key",
         "Make a new key in the ATS, enter it in the connection and test it. Then the applications can be sent again.",
     ),
+    "login_failed": Explanation(
+        "did not let us log in",
+        "Test the connection. Once that works, send the applications again.",
+    ),
+    "record_not_ready": Explanation(
+        "did not know the applicant yet whom it had just made",
+        "The application is there. Send it again: only what is missing is added.",
+    ),
     "rate_limited": Explanation(
         "asked us to call less often",
         "Nothing is wrong with the connection. Send the applications again when it is quieter.",

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from .errors import CredentialsUnreadable
 from .models import ATSConfig
 from .providers.calls import Session
 
@@ -22,52 +23,64 @@ LOOK_EVERY = timedelta(milliseconds=200)
 #: A session is not used in its last moments.
 MARGIN = timedelta(seconds=20)
 
+#: What a session tells the calls that follow.
+Values = Mapping[str, Any]
+
 
 class StoredSessions:
     """The session of one connection, shared through its row."""
 
     def __init__(self, config: ATSConfig) -> None:
-        self._pk = config.pk
+        self._rows = ATSConfig.objects.filter(pk=config.pk)
         self._mark = mark_of(config)
 
-    def get(self, login: Callable[[], Session], *, over: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    def get(self, login: Callable[[], Session], *, over: Values | None = None) -> Values:
         """Return the values of a session, logging in where there is none or the given one is `over`.
 
         Raises whatever `login` raises; the next caller then tries again.
         """
         give_up = timezone.now() + LOGIN_LEASE
-        while (now := timezone.now()) < give_up:
-            if values := self.stored(now, over):
-                return values
-            if self.claim(now):
-                return self.renewed(login)
+        while timezone.now() < give_up:
+            if found := self.stored(over):
+                return found
+            if lease := self.claim():
+                return self.claimed(lease, login, over)
+            if not self._rows.exists():
+                break
             time.sleep(LOOK_EVERY.total_seconds())
         return login().values
 
-    def stored(self, now: datetime, over: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-        """Return the stored session if it is good for a while."""
-        row = ATSConfig.objects.only("session", "session_until").filter(pk=self._pk).first()
-        if row is None or row.session_until is None or row.session_until < now + MARGIN:
+    def stored(self, over: Values | None) -> Values | None:
+        """Return the stored session, if it was made with today's values and is good for a while."""
+        row = self._rows.only("session", "session_until").first()
+        if row is None or row.session_until is None or row.session_until < timezone.now() + MARGIN:
             return None
-        session = row.session.reveal()
-        values: Mapping[str, Any] = session.get("values", {})
+        try:
+            session = row.session.reveal()
+        except CredentialsUnreadable:  # the keys were changed: a new login makes a readable one
+            return None
+        values: Values = session.get("values", {})
         return None if session.get("mark") != self._mark or values == over else values
 
-    def claim(self, now: datetime) -> bool:
-        """Tell whether it is on us to log in."""
+    def claim(self) -> datetime | None:
+        """Return until when it is on us to log in, or None where somebody else does."""
+        now = timezone.now()
         free = Q(session_claimed_until=None) | Q(session_claimed_until__lt=now)
-        return bool(ATSConfig.objects.filter(free, pk=self._pk).update(session_claimed_until=now + LOGIN_LEASE))
+        lease = now + LOGIN_LEASE
+        return lease if self._rows.filter(free).update(session_claimed_until=lease) else None
 
-    def renewed(self, login: Callable[[], Session]) -> Mapping[str, Any]:
-        """Log in and share the session."""
-        rows = ATSConfig.objects.filter(pk=self._pk)
+    def claimed(self, lease: datetime, login: Callable[[], Session], over: Values | None) -> Values:
+        """Look once more, because somebody may just have finished; then log in. The claim ends in any case."""
         try:
-            made = login()
-        except BaseException:
-            rows.update(session_claimed_until=None)
-            raise
+            return self.stored(over) or self.renewed(login)
+        finally:
+            self._rows.filter(session_claimed_until=lease).update(session_claimed_until=None)
+
+    def renewed(self, login: Callable[[], Session]) -> Values:
+        """Log in and share the session."""
+        made = login()
         session = {"mark": self._mark, "values": dict(made.values)}
-        rows.update(session=session, session_until=timezone.now() + made.lifetime, session_claimed_until=None)
+        self._rows.update(session=session, session_until=timezone.now() + made.lifetime)
         return made.values
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from ..errors import DeliveryError, JobClosed, RateLimited, Uncertain
 from ..messages import Message
 from .base import APPLICATION, Provider, Values
-from .calls import Probe, Receipt, Request, Response, Submission, TextFile, get, path
+from .calls import Probe, Receipt, Request, Response, Submission, TextFile, get
 from .config_fields import ConfigField
 from .failures import in_words
 from .job_forms import objects
@@ -18,7 +18,7 @@ from .parts import PARTS, answered, filled, job_number, lines, paragraphs
 from .steps import Kept, Lookup
 
 JSON = {"Accept": "application/json"}  # BambooHR answers in XML otherwise
-APPLICATIONS = path("api", "v1", "applicant_tracking", "applications")
+ROOT = "/api/v1/applicant_tracking"
 #: BambooHR wants a last name; a person who has only one name gets this as the other.
 NO_NAME = "-"
 LINKEDIN = re.compile(r"https?://([\w-]+\.)*linkedin\.com/\S*", re.IGNORECASE)
@@ -57,7 +57,7 @@ class BambooHR(Provider):
         home, text = person.address, letter(submission.message)
         return Request(
             method="POST",
-            path=path("api", "v1", "applicant_tracking", "application"),
+            path=ROOT + "/application",
             auth=basic(submission.credentials),
             headers=JSON,
             form=filled(
@@ -107,7 +107,7 @@ class BambooHR(Provider):
         """Return the question whether somebody with this email address applied."""
         message = submission.message
         asked = {"jobId": str(job_number(message)), "searchString": message.candidate.email}
-        return replace(get(APPLICATIONS, headers=JSON, **asked), auth=basic(submission.credentials))
+        return replace(get(ROOT + "/applications", headers=JSON, **asked), auth=basic(submission.credentials))
 
     def found(self, submission: Submission, response: Response) -> Kept:
         """Return the application that is there already."""
@@ -121,8 +121,7 @@ class BambooHR(Provider):
 
     def ping(self, settings: Values, credentials: Values, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
         """Ask for the open jobs: the key's owner needs access to the ATS for that."""
-        jobs = path("api", "v1", "applicant_tracking", "jobs")
-        request = replace(get(jobs, headers=JSON, statusGroups="Open"), auth=basic(credentials))
+        request = replace(get(ROOT + "/jobs", headers=JSON, statusGroups="Open"), auth=basic(credentials))
         asked = (self.job_probe(request, job) for job in job_ids)
         return (
             self.account_probe(request, f"company called {settings['company_domain']}, and takes the key"),

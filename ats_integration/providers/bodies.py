@@ -1,6 +1,6 @@
-"""What a request carries: a form as multipart/form-data, or JSON. A CV is streamed, never held in memory.
+"""What a request carries: a form as multipart/form-data, JSON, or bytes as they are.
 
-The body knows whether all of it was handed out: only then may an application have arrived.
+A CV in a form is streamed, never held in memory. The body knows whether all of it was handed out: only then may an application have arrived.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ def body_of(request: Request) -> Body | None:
     """Return what a request carries, or None where it carries nothing."""
     if request.form:
         return multipart(request.form)
-    if request.json is not None:
-        kind = request.headers.get("Content-Type", "application/json")
-        return Body([piece(json.dumps(request.json).encode())], kind)
-    return None
+    content = request.raw or (json.dumps(request.json).encode() if request.json is not None else b"")
+    if not content:
+        return None
+    return Body([piece(content)], request.headers.get("Content-Type", "application/json"))
 
 
 def multipart(form: tuple[tuple[str, str | OpenResume | TextFile], ...]) -> Body:

@@ -108,9 +108,8 @@ class Breezy(Provider):
 
     def search(self, submission: Submission) -> Request:
         """Return the question who has this email address."""
-        address = path("v3", "company", submission.settings["company_id"], "candidates", "search")
-        email = submission.message.candidate.email
-        return get(address, headers=token(submission.credentials), email_address=email)
+        address, email = path("v3", "company", submission.settings["company_id"]), submission.message.candidate.email
+        return get(address + "/candidates/search", headers=token(submission.credentials), email_address=email)
 
     def found(self, submission: Submission, response: Response) -> Kept:
         """Return the candidate who is on this position already."""

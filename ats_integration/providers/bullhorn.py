@@ -10,9 +10,9 @@ from ..errors import DeliveryError, JobClosed, Rejected
 from ..messages import Message
 from .answers import retry_after
 from .base import APPLICATION
-from .bullhorn_calls import ask_job, person_of, query, rest, search, source_of
+from .bullhorn_calls import ask_job, attach, make, person_of, query, rest, search, source_of
 from .bullhorn_login import WithLogin
-from .bullhorn_parts import candidate, curriculum, entity, first_id, job_submission, made_id
+from .bullhorn_parts import entity, first_id, job_submission, made_id
 from .calls import Probe, Receipt, Request, Response, Submission
 from .config_fields import ConfigField
 from .failures import in_words
@@ -78,8 +78,8 @@ class Bullhorn(WithLogin):
                 fresh=True,
             ),
             Step(name="known", build=search, read=self.found, fresh=True, pause=lag),
-            Step(name="candidate", build=self.make, read=lambda _s, r: made_id(self.success(r)), fresh=True),
-            Step(name="resume", build=self.attach, read=lambda _s, r: self.success(r).status, drops="resume"),
+            Step(name="candidate", build=make, read=lambda _s, r: made_id(self.success(r)), fresh=True),
+            Step(name="resume", build=attach, read=lambda _s, r: self.success(r).status, drops="resume"),
             Step(name="earlier", build=query, read=lambda _s, r: first_id(self.success(r)), fresh=True),
             Step(name=APPLICATION, build=self.submit, read=lambda _s, r: self.kept_of(r)),
         )
@@ -96,20 +96,6 @@ class Bullhorn(WithLogin):
     def found(self, submission: Submission, response: Response) -> int | None:
         """Return the candidate who has the address; the search also finds similar ones."""
         return first_id(self.success(response), email=submission.message.candidate.email)
-
-    def make(self, submission: Submission) -> Request | None:
-        """Return the making of a candidate; none where there is one."""
-        if person_of(submission):
-            return None
-        body = candidate(submission.message, source_of(submission))
-        return rest(submission, "PUT", "entity", "Candidate", json=body)
-
-    def attach(self, submission: Submission) -> Request | None:
-        """Return the upload of the CV."""
-        if submission.resume is None:
-            return None
-        body = curriculum(submission.resume, source_of(submission))
-        return rest(submission, "PUT", "file", "Candidate", person_of(submission), json=body)
 
     def submit(self, submission: Submission) -> Request | None:
         """Return the application; none where there is one."""

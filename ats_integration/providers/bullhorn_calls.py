@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .bullhorn_parts import lucene
+from .bullhorn_parts import candidate, curriculum, lucene
 from .calls import Request, Submission, path
 from .parts import job_number
 
@@ -34,6 +34,22 @@ def search(submission: Submission) -> Request | None:
         return None
     query = f"email:{lucene(submission.message.candidate.email)} AND isDeleted:0"
     return rest(submission, "GET", "search", "Candidate", query=query, fields="id,firstName,lastName,email", count="5")
+
+
+def make(submission: Submission) -> Request | None:
+    """Return the making of a candidate; none where there is one."""
+    if person_of(submission):
+        return None
+    body = candidate(submission.message, source_of(submission))
+    return rest(submission, "PUT", "entity", "Candidate", json=body)
+
+
+def attach(submission: Submission) -> Request | None:
+    """Return the upload of the CV."""
+    if submission.resume is None:
+        return None
+    body = curriculum(submission.resume, source_of(submission))
+    return rest(submission, "PUT", "file", "Candidate", person_of(submission), json=body)
 
 
 def query(submission: Submission) -> Request:

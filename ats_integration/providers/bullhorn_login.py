@@ -48,7 +48,7 @@ class WithLogin(Provider):
             method=request.method,
             base_url=f"{target.scheme}://{target.netloc}",
             path=target.path,
-            params=tuple(parse_qsl(target.query)),
+            params=tuple(parse_qsl(target.query, keep_blank_values=True)),
             headers=request.headers,
             json=request.json,
         )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import quote
+
+from django.utils import timezone
 
 from ..messages import Message
 from ..resumes import OpenResume
@@ -33,7 +35,8 @@ class Submission:
 
     `resume_url` is a public, expiring link to the CV, for an ATS that fetches it itself. `kept` is what
     earlier steps left behind, by their names; `session` what the login gave; `job_form` what the job
-    asks for, where the ATS tells. `is_doubtful` says that an earlier try may have arrived.
+    asks for, where the ATS tells. `is_doubtful` says that an earlier try may have arrived. `at` is when
+    this try began, for a signature that tells.
     """
 
     message: Message
@@ -45,6 +48,7 @@ class Submission:
     session: Mapping[str, Any] = field(default_factory=dict, repr=False)
     job_form: JobForm | None = None
     is_doubtful: bool = False
+    at: datetime = field(default_factory=timezone.now)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Request:
     """One call: `path` is the vendor's own and follows the base address.
 
     `form` fields are sent as multipart/form-data in their order; a CV is put there as OpenResume,
-    another file as TextFile.
+    another file as TextFile. `raw` is sent byte by byte, for a body that is signed or is none of the two.
     `base_url` is for a call to another address than the connection's, as an ATS's own answer names it.
     """
 
@@ -71,6 +75,7 @@ class Request:
     auth: tuple[str, str] | None = field(default=None, repr=False)
     form: tuple[tuple[str, str | OpenResume | TextFile], ...] = field(default=(), repr=False)
     json: Any = field(default=None, repr=False)
+    raw: bytes = field(default=b"", repr=False)
     base_url: str = field(default="", repr=False)
 
 

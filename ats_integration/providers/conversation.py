@@ -4,32 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any, TypeVar
 
 from django.core.cache import cache
 
 from ..errors import DeliveryError, JobClosed, Rejected, Unavailable, Uncertain
 from ..messages import Message
-from ..redaction import redactor_for
-from . import transport
-from .answers import dressed
-from .base import APPLICATION, Provider, Receipt, Response, Submission
-from .calls import Request, Session
+from .base import APPLICATION, Provider, Receipt, Submission
 from .fitting import misfit
 from .job_forms import JobForm
 from .parts import job_id
 from .steps import Kept, Lookup, Progress, Step
+from .talk import Talk
 
 FORM_SECONDS = 600  # how long a job's questions are remembered
 
 #: Where `kept` remembers across tries which parts optional steps could not hand over.
 REFUSED = "refused"
-
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,21 +37,12 @@ class Accepted:
     is_certain: bool = False
 
 
-def address(provider: Provider, base_url: str, settings: Mapping[str, Any]) -> str:
-    """Return the base address: the connection's own, or the vendor's production one."""
-    return base_url or provider.home(settings)
-
-
-class Conversation:
-    """The calls of one try, and what they leave behind."""
+class Conversation(Talk):
+    """One try, from the login to the receipt."""
 
     def __init__(self, provider: Provider, submission: Submission, progress: Progress) -> None:
-        self.provider, self.progress = provider, progress
-        self.submission = replace(submission, kept=dict(progress.kept), is_doubtful=progress.is_doubtful)
-        self.base_url = address(provider, submission.message.ats.base_url, submission.settings)
-        self.redact = redactor_for(submission.message, submission.credentials.values())
+        super().__init__(provider, submission, progress)
         self.is_certain = self.was_there = False
-        self.last = Response(status=0)
 
     def run(self) -> Accepted:
         """Deliver.
@@ -102,15 +84,6 @@ class Conversation:
         self.enter()
         return self.job_form()
 
-    def enter(self) -> Submission:
-        """Log in, where the ATS wants that; return the submission with its session.
-
-        Raises a DeliveryError.
-        """
-        if self.provider.login(self.submission):
-            self.open_session()
-        return self.submission
-
     def require_fitting_resume(self) -> None:
         """Refuse a CV that the ATS is known not to take, before anything is sent."""
         if self.submission.resume and (why := misfit(self.provider, self.submission.resume)):
@@ -149,63 +122,6 @@ class Conversation:
         if self.last is before and step.name in self.submission.kept:
             return  # no call was needed: what was kept stays
         self.keep({step.name: value}, is_durable=not is_last)
-
-    def keep(self, found: Mapping[str, Any], *, is_durable: bool) -> None:
-        """Remember what a step left behind."""
-        self.submission = replace(self.submission, kept={**self.submission.kept, **found})
-        if is_durable:
-            self.progress.save(self.submission.kept)
-
-    def ask(
-        self,
-        build: Callable[[Submission], Request | None],
-        read: Callable[[Submission, Response], Value],
-        pause: timedelta = timedelta(0),
-    ) -> Value | None:
-        """Make one call and read its answer; once again with a new session where the old one is over."""
-        request = build(self.submission)
-        if request is None:
-            return None
-        if self.last.status:
-            time.sleep(pause.total_seconds())
-        response = self.call(request)
-        if self.submission.session and self.provider.is_logged_out(response):
-            self.open_session(over=self.submission.session)
-            response = self.call(build(self.submission) or request)
-        try:
-            return read(self.submission, response)
-        except DeliveryError as error:
-            raise dressed(error, response, self.redact, self.provider.wait(response)) from None
-
-    def call(self, request: Request) -> Response:
-        """Send one request, once more where the vendor says that it belongs to another of its hosts."""
-        self.last = self.send(request)
-        if moved := self.provider.moved(request, self.last):
-            self.last = self.send(moved)
-        return self.last
-
-    def send(self, request: Request) -> Response:
-        """Send one request; the CV is read from its start."""
-        if self.submission.resume:
-            self.submission.resume.stream.seek(0)
-        return transport.call(request.base_url or self.base_url, request)
-
-    def open_session(self, over: Mapping[str, Any] | None = None) -> None:
-        """Take the connection's session, or open a new one instead of the one that is over."""
-        session = self.progress.sessions.get(self.log_in, over=over)
-        self.submission = replace(self.submission, session=session)
-        secrets = (*self.submission.credentials.values(), *session.values())
-        self.redact = redactor_for(self.submission.message, secrets)
-
-    def log_in(self) -> Session:
-        """Walk the steps of the login; they leave nothing behind but the session."""
-        kept = self.submission.kept
-        self.submission = replace(self.submission, session={})
-        for step in self.provider.login(self.submission):
-            self.keep({step.name: self.ask(step.build, step.read)}, is_durable=False)
-        made = self.provider.session_of(self.submission)
-        self.submission = replace(self.submission, kept=kept)
-        return made
 
     def settle_doubt(self) -> None:
         """Ask whether an earlier try arrived, where the ATS can be asked; one whose receipt we have did."""

@@ -10,9 +10,10 @@ from ..redaction import Redactor
 from . import transport
 from .answers import dressed, is_json
 from .base import Probe, Provider, Response, Submission
-from .conversation import Accepted, Conversation, address
+from .conversation import Accepted, Conversation
 from .job_forms import JobForm
 from .steps import Progress, Sessions
+from .talk import address
 
 __all__ = ["Accepted", "address", "ask", "hand_in", "logged_in", "look_at_job"]
 

@@ -10,20 +10,14 @@ from .base import Provider
 
 def misfit(provider: Provider, resume: OpenResume) -> tuple[str, str] | None:
     """Return why an ATS cannot take a CV, as a reason code and in words; None where it can."""
-    ending, size, limit = (
-        PurePath(resume.filename).suffix.lower().lstrip("."),
-        resume.resume.size,
-        provider.resume_limit,
-    )
+    ending = PurePath(resume.filename).suffix.lower().lstrip(".")
+    size, limit, kinds = resume.resume.size, provider.resume_limit, provider.resume_types
     if size == 0:
         return "resume_empty", "The CV is an empty file."
     if limit is not None and size > limit:
         return "resume_too_large", f"{provider.name} takes CVs of at most {megabytes(limit)}."
-    if provider.resume_types and ending not in provider.resume_types:
-        return (
-            "resume_type",
-            f"{provider.name} takes these kinds of CV only: {', '.join(sorted(provider.resume_types))}.",
-        )
+    if kinds and ending not in kinds:
+        return "resume_type", f"{provider.name} takes these kinds of CV only: {', '.join(sorted(kinds))}."
     return None
 
 

@@ -86,7 +86,7 @@ class JazzHR(Provider):
     def added(self, submission: Submission, response: Response) -> int:
         """Accept a success; "not found" means that the new applicant cannot be added to yet."""
         if response.status == 404:
-            raise Unavailable(self.explain(response), status=404, code="http_404")
+            raise Unavailable(self.explain(response), status=404, code="record_not_ready")
         return self.success(response).status
 
     def receipt(self, submission: Submission) -> Receipt:

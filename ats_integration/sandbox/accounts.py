@@ -46,6 +46,11 @@ class Accounts:
         found = self._find(provider, account)
         return bool(key) and (found is None or found.key == key)
 
+    def key(self, provider: str, account: str) -> str:
+        """Return the registered key of a customer, for a vendor that is sent signatures; empty = none is registered."""
+        found = self._find(provider, account)
+        return found.key if found else ""
+
     def opened_by(self, provider: str, key: str) -> list[str]:
         """Return the registered customers whose key this is."""
         with self._lock:

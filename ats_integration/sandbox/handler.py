@@ -52,7 +52,7 @@ class Handler(BaseHTTPRequestHandler):
         if not body.drain():
             self.close_connection = True
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = respond  # noqa: N815 - the names that http.server looks for
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = respond  # noqa: N815 - the names that http.server looks for
 
     def length(self) -> int:
         """Return how many bytes the request carries."""
@@ -91,6 +91,7 @@ class Handler(BaseHTTPRequestHandler):
             files=files,
             is_multipart=kind.startswith("multipart/form-data"),
             json=parsed,
+            raw=body.text,
             home=f"http://{headers.get('host', '')}/{urlsplit(self.path).path.split('/')[1]}",
         )
 

@@ -36,6 +36,7 @@ class Body:
     def __init__(self, stream: Readable, length: int) -> None:
         self._stream = stream
         self.left = length
+        self.text = b""
 
     def read(self, size: int = -1) -> bytes:
         """Return up to `size` bytes of what is left."""
@@ -43,6 +44,11 @@ class Body:
         data = self._stream.read(wanted) if wanted else b""
         self.left -= len(data)
         return data
+
+    def whole(self) -> bytes:
+        """Read a body that is not multipart, and remember it: somebody may have signed it."""
+        self.text = self.read(LARGEST_TEXT)
+        return self.text
 
     def drain(self) -> bool:
         """Read what is left; tell whether all of it came."""
@@ -84,9 +90,9 @@ def form_of(headers: Mapping[str, str], body: Body) -> tuple[Form, Files, Any]:
         if kind == "multipart/form-data":
             return *multipart(headers, body), None
         if kind in JSON_KINDS:
-            parsed = json.loads(body.read(LARGEST_TEXT))
+            parsed = json.loads(body.whole())
             return json_fields(parsed), {}, parsed
-        return parse_qs(body.read(LARGEST_TEXT).decode()), {}, None
+        return parse_qs(body.whole().decode()), {}, None
     except (MultiPartParserError, BadRequest, SuspiciousOperation, ValueError):
         raise Refusal(Reply(status=400, body={"status": 400, "error": "Bad Request"})) from None
 

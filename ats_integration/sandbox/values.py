@@ -37,6 +37,8 @@ class Call:
     is_multipart: bool = False
     #: The parsed body of a JSON request.
     json: Any = None
+    #: The body of a request that is no multipart form, byte by byte.
+    raw: bytes = field(default=b"", repr=False)
     #: The address that leads to this vendor, for one that names addresses in its answers.
     home: str = ""
 

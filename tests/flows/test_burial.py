@@ -105,7 +105,12 @@ def test_a_letter_that_is_stored_late_is_the_same(
 
 
 def test_s3_that_is_away_is_asked_for_the_first_of_many_letters_only(
-    valkey: redis.Redis, config: ATSConfig, apply: Apply, ats: Sandbox, monkeypatch: pytest.MonkeyPatch
+    valkey: redis.Redis,
+    config: ATSConfig,
+    apply: Apply,
+    ats: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     asked: list[object] = []
     ats.behave("recruitee", "reject")
@@ -118,9 +123,11 @@ def test_s3_that_is_away_is_asked_for_the_first_of_many_letters_only(
         for _ in range(4):
             apply()
             step(valkey)
+        caplog.clear()
         sweep.sweep()
     deadletters.new_client.cache_clear()
     assert 0 < by_the_first == len(asked)
+    assert "" == caplog.text
     assert 5 == DeadLetter.objects.unstored().count()
 
 

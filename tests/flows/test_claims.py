@@ -34,6 +34,17 @@ def test_of_many_threads_exactly_one_claims(delivery: Delivery) -> None:
     assert 1 == sum(claim is not None for claim in claimed)
 
 
+def test_of_two_who_read_the_row_at_once_one_takes_it(delivery: Delivery) -> None:
+    mine, theirs = Delivery.objects.get(), Delivery.objects.get()
+    assert [True, False] == [claims.take(mine, timezone.now()), claims.take(theirs, timezone.now())]
+
+
+def test_of_two_who_find_a_lease_run_out_one_takes_it(delivery: Delivery) -> None:
+    Delivery.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
+    mine, theirs = Delivery.objects.get(), Delivery.objects.get()
+    assert [True, False] == [claims.take(mine, timezone.now()), claims.take(theirs, timezone.now())]
+
+
 def test_of_two_copies_of_a_message_one_is_sent(delivery: Delivery, valkey: redis.Redis, ats: Sandbox) -> None:
     message = take(valkey)
     outcomes = at_once(*[partial(jobs.deliver, message)] * 4)

@@ -158,13 +158,18 @@ def test_sweepers_at_once_take_each_application_in_once(
 
 
 def test_another_sweep_that_was_faster_keeps_nothing_out(
-    valkey: redis.Redis, config: ATSConfig, imported: Import, monkeypatch: pytest.MonkeyPatch
+    valkey: Any,
+    config: ATSConfig,
+    imported: Import,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     first, _second = imported(2)
     seen_too_early = list(Application.objects.order_by("pk"))
     Delivery.objects.create(config=config, application=first)
     monkeypatch.setattr(missed, "without_delivery", lambda *_: seen_too_early)
     assert 1 == missed.take_in(timezone.now() + LATER)
+    assert "ERROR" not in caplog.text
 
 
 def test_one_application_that_makes_the_host_stumble_keeps_no_other_out(

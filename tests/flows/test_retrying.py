@@ -19,8 +19,10 @@ from jobbird.board.models import Application
 from tests.flows.conftest import Tune
 from tests.queue_steps import (
     SCHEDULE,
+    job_ids,
     last_attempt,
     message_of_job,
+    move_due,
     retry_until_settled,
     scheduled,
     scheduled_ids,
@@ -168,6 +170,17 @@ def test_without_redis_the_row_says_when_to_try_again(
     assert "unavailable" == jobs.deliver(the_delivery().message)
     assert ("retrying", 1) == (the_delivery().status, the_delivery().try_count)
     assert the_delivery().next_try_at
+
+
+def test_a_scheduler_that_died_between_moving_and_forgetting_leads_to_one_call(failed: Any, ats: Sandbox) -> None:
+    ats.behave("recruitee", "ok")
+    waiting = scheduled_ids(failed)[0]
+    move_due(failed)
+    failed.zadd(SCHEDULE, {waiting: 1})
+    assert "delivered" == step(failed, "retry")
+    move_due(failed)
+    assert ([], []) == (scheduled_ids(failed), job_ids(failed, "retry"))
+    assert 1 == ats.stats()["recruitee"]["accepted"]
 
 
 def test_a_short_outage_of_the_database_loses_no_result(

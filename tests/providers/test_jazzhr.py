@@ -173,7 +173,7 @@ class TestJazzHR(ProviderContract):
     def test_tries_an_addition_again_where_the_applicant_is_not_known_yet(self) -> None:
         with pytest.raises(Unavailable) as failed:
             self.provider.added(self.submission(), Response(status=404, body=b'{"error":"not found"}'))
-        assert "http_404" == failed.value.code
+        assert "record_not_ready" == failed.value.code
 
     @pytest.mark.parametrize("after", [1, 2])
     @pytest.mark.parametrize("mode", ["drop_answer", "down", "reset"])

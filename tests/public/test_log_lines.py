@@ -26,7 +26,7 @@ from jobbird.demo.ports import free_port
 from .conftest import CV
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 20  # seconds for a server to start
+PATIENCE = 60  # seconds for a server to start or stop
 
 
 def procfile(kind: str) -> list[str]:
@@ -55,21 +55,22 @@ def running(command: list[str], port: int, log: Path, **environment: str) -> Ite
             command, cwd=ROOT, env={**os.environ, **environment}, stdout=out, stderr=subprocess.STDOUT
         )
         try:
-            wait_for(port)
+            wait_for(port, process, log)
             yield
         finally:
             process.terminate()
             process.wait(PATIENCE)
 
 
-def wait_for(port: int) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     """Wait until a server answers."""
     ends = time.monotonic() + PATIENCE
     while True:
         try:
             requests.get(f"http://127.0.0.1:{port}/nowhere", timeout=5)
         except requests.ConnectionError:
-            assert time.monotonic() < ends
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < ends, log.read_text()
             time.sleep(0.1)
         else:
             return

@@ -66,6 +66,7 @@ def test_needs_the_models(settings: Settings, missing: str) -> None:
 
 def test_says_so_where_there_are_no_settings_at_all(settings: Settings) -> None:
     del settings.ATS_INTEGRATION
+    load.cache_clear()  # nobody is told of a deletion
     with pytest.raises(ImproperlyConfigured, match="CUSTOMER_MODEL"):
         load()
 
