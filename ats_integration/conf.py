@@ -44,6 +44,10 @@ class Conf:
         "ats_integration.providers.jazzhr.JazzHR",
         "ats_integration.providers.breezy.Breezy",
         "ats_integration.providers.bamboohr.BambooHR",
+        "ats_integration.providers.pinpoint.Pinpoint",
+        "ats_integration.providers.jobylon.Jobylon",
+        "ats_integration.providers.carerix.Carerix",
+        "ats_integration.providers.webhook.Webhook",
     )
 
     #: The first key encrypts, all of them decrypt. At least 16 characters each, better 43 random ones.

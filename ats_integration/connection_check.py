@@ -53,7 +53,11 @@ def check_connection(config: ATSConfig, job_ids: Sequence[str] = ()) -> Connecti
     if wrong := provider.problems(config.settings, credentials):
         labels = {field.name: field.label for field in provider.fields}
         return ConnectionReport(problems=tuple(f"{labels[name]}: {problem}" for name, problem in wrong.items()))
-    return Check(provider, config, credentials).run(job_ids)
+    try:
+        check = Check(provider, config, credentials)
+    except DeliveryError as error:  # no base address
+        return ConnectionReport(problems=(f"{provider.name}: {error.detail}",))
+    return check.run(job_ids)
 
 
 class Check:

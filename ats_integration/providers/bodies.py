@@ -1,6 +1,7 @@
 """What a request carries: a form as multipart/form-data, JSON, or bytes as they are.
 
-A CV in a form is streamed, never held in memory. The body knows whether all of it was handed out: only then may an application have arrived.
+A CV in a form is streamed, never held in memory. The body knows whether all of it was handed out:
+only then may an application have arrived.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from ..errors import DeliveryError
+from ..errors import DeliveryError, OurFault, Unavailable, Uncertain
 from ..redaction import redactor_for
 from . import transport
 from .answers import dressed
@@ -20,8 +20,15 @@ Value = TypeVar("Value")
 
 
 def address(provider: Provider, base_url: str, settings: Mapping[str, Any]) -> str:
-    """Return the base address: the connection's own, or the vendor's production one."""
-    return base_url or provider.home(settings)
+    """Return the base address: the connection's own, or the vendor's production one.
+
+    Raises OurFault where neither is known.
+    """
+    try:
+        return base_url or provider.home(settings)
+    except LookupError:
+        words = f"The connection has no base address: enter the one that {provider.name} gave you."
+        raise OurFault(words, code="config_incomplete") from None
 
 
 class Talk:
@@ -98,6 +105,8 @@ class Talk:
         for step in self.provider.login(self.submission):
             try:
                 self.keep({step.name: self.ask(step.build, step.read)}, is_durable=False)
+            except Uncertain as error:  # nobody was handed in: nothing can have arrived
+                raise Unavailable(error.detail, code="send_failed", status=error.status) from None
             except DeliveryError as error:
                 error.excerpt = ""  # an answer that could not be read may hold a token
                 raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import json
 from collections.abc import Sequence
@@ -19,9 +18,9 @@ from .parts import PARTS
 
 #: The receiver may name its own id of the application in this header, or as `id` in a JSON body.
 REFERENCE = "webhook-reference"
-SECRET = "whsec_"
+PREFIX = "whsec_"  # of every secret
 #: Base64 of 24 to 64 bytes, as Standard Webhooks wants it.
-SECRET_PATTERN = SECRET + r"(?=.{32,88}$)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
+SECRET_PATTERN = PREFIX + r"(?=.{32,88}$)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 ELSEWHERE = "The address leads elsewhere, and we do not follow: enter the one it leads to."
 
 
@@ -127,7 +126,12 @@ def resume_of(submission: Submission, described: dict[str, Any] | None) -> dict[
 def signature_headers(submission: Submission, content: bytes) -> dict[str, str]:
     """Sign a body; the id stays the same over all tries, so that the receiver can tell a repeat."""
     id, stamp = str(submission.message.message_id), str(int(submission.at.timestamp()))
-    key = base64.b64decode(submission.credentials["secret"].removeprefix(SECRET))
-    digest = hmac.new(key, f"{id}.{stamp}.".encode() + content, hashlib.sha256).digest()
-    signature = f"v1,{base64.b64encode(digest).decode()}"
-    return {"webhook-id": id, "webhook-timestamp": stamp, "webhook-signature": signature}
+    signed = signature(submission.credentials["secret"], id, stamp, content)
+    return {"webhook-id": id, "webhook-timestamp": stamp, "webhook-signature": signed}
+
+
+def signature(secret: str, id: str, stamp: str, content: bytes) -> str:
+    """Return the signature of Standard Webhooks, version 1."""
+    key = base64.b64decode(secret.removeprefix(PREFIX))
+    digest = hmac.digest(key, f"{id}.{stamp}.".encode() + content, "sha256")
+    return f"v1,{base64.b64encode(digest).decode()}"

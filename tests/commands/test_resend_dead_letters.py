@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,8 +13,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from ats_integration import resend
-from ats_integration.management.commands.resend_dead_letters import moment
-from ats_integration.models import ATSConfig, Attempt, DeadLetter, Delivery
+from ats_integration.models import ATSConfig, DeadLetter, Delivery
 from ats_integration.sandbox import Sandbox
 from jobbird.board.models import Customer
 from tests.commands.conftest import Run
@@ -282,78 +281,6 @@ def test_a_person_is_asked(
     except CommandError as error:
         ended = error.returncode
     assert (status, count) == (ended, sent(valkey))
-
-
-class TestFromS3:
-    """The rows are gone, the letters are not."""
-
-    @pytest.fixture
-    def lost(self, valkey: Any, letter: Letter) -> Any:
-        """Lose the rows of two letters; give the connection to Redis."""
-        for _ in range(2):
-            letter()
-        for model in (Attempt, DeadLetter, Delivery):
-            model.objects.all().delete()
-        return valkey
-
-    def test_they_are_sent_once_however_often_it_is_run(
-        self, lost: Any, run: Run, customer: Customer, ats: Sandbox
-    ) -> None:
-        first = run(NAME, "--from-s3", "--customer", customer.pk)
-        second = run(NAME, "--from-s3", "--customer", customer.pk)
-        assert (0, 0, 2) == (first.status, second.status, sent(lost))
-        assert ["delivered", "delivered"] == [step(lost), step(lost)]
-        third = run(NAME, "--from-s3", "--customer", customer.pk)
-        assert (0, 0) == (third.status, sent(lost))
-        assert 2 == ats.stats()["recruitee"]["accepted"]
-
-    def test_without_it_there_is_nothing_to_send(self, lost: Any, run: Run, customer: Customer) -> None:
-        assert "nothing to send" in run(NAME, "--customer", customer.pk).out
-
-    def test_a_dry_run_writes_no_row(self, lost: Any, run: Run) -> None:
-        ran = run(NAME, "--from-s3", "--dry-run")
-        assert (0, 0) == (ran.status, sent(lost))
-        assert "2 would be sent" in ran.out
-        assert not DeadLetter.objects.exists()
-
-    def test_what_is_no_letter_is_named(self, lost: Any, run: Run, s3: Any) -> None:
-        odd = "dead-letters/v1/customer=1/provider=lever/date=2026-11-24/[odd].json"
-        s3.put_object(Bucket="test-dead-letters", Key=odd, Body=b"{}")
-        ran = run(NAME, "--from-s3", "--yes")
-        assert (1, 2) == (ran.status, sent(lost))
-        assert "not restored" in ran.out
-        assert "2 sent, 0 skipped, 1 failed" in ran.out
-
-    def test_an_id_that_s3_does_not_hold_makes_the_exit_status_1(self, lost: Any, run: Run) -> None:
-        asked = uuid4()
-        ran = run(NAME, "--from-s3", "--id", asked)
-        assert 1 == ran.status
-        assert f"{asked}: S3 holds no such dead letter." in ran.out
-
-    def test_s3_that_is_away_is_named(
-        self, lost: Any, run: Run, customer: Customer, s3_switch: Callable[[bool], None]
-    ) -> None:
-        s3_switch(False)
-        ran = run(NAME, "--from-s3", "--customer", customer.pk)
-        assert (1, 0) == (ran.status, sent(lost))
-        assert "Nothing was sent; try again when S3 is back." in ran.err
-
-
-class TestMoments:
-    """What --since and --until understand."""
-
-    @pytest.mark.parametrize(("text", "ago"), [("30m", 30), ("2h", 120), ("3d", 4320), ("0m", 0)])
-    def test_how_long_ago(self, text: str, ago: int) -> None:
-        assert abs(timezone.now() - timedelta(minutes=ago) - moment(text)) < timedelta(seconds=5)
-
-    def test_a_day_begins_at_midnight_here(self) -> None:
-        assert datetime(2026, 11, 23, 23, 0, tzinfo=UTC) == moment("2026-11-24")
-
-    def test_a_time_is_local(self) -> None:
-        assert datetime(2026, 7, 1, 12, 30, tzinfo=UTC) == moment("2026-07-01T14:30")
-
-    def test_a_time_with_its_zone_is_that(self) -> None:
-        assert datetime(2026, 7, 1, 14, 30, tzinfo=UTC) == moment("2026-07-01T14:30:00Z")
 
 
 def test_help_shows_examples_and_exit_status(run: Run) -> None:

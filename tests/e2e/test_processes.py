@@ -71,7 +71,7 @@ def test_the_whole_way_from_the_form_to_a_resend_without_a_word_too_much(
     wait_for("dead", 2)
     assert 2 == len(deadletters.keys())
     wait_until(lambda: len(machine.mails) == 2, what="a mail per ATS")
-    assert 2 == DeadLetter.objects.exclude(notified_at=None).count()
+    wait_until(lambda: DeadLetter.objects.exclude(notified_at=None).count() == 2, what="a note of both mails")
 
     ats.behave("*", "ok")
     call_command("resend_dead_letters", "--customer", str(lever.customer_id), "--json")
@@ -88,10 +88,10 @@ def test_the_whole_way_from_the_form_to_a_resend_without_a_word_too_much(
 def test_kill_9_in_flight_loses_nothing(
     valkey: Any, config: ATSConfig, apply: Apply, ats: Sandbox, machine: Machine
 ) -> None:
-    ats.behave("recruitee", "slow", seconds=1.5)
-    worker = machine.start(*WORKER)
+    ats.behave("recruitee", "slow", seconds=2.5)
     for _ in range(5):
         apply()
+    worker = machine.start(*WORKER)
     in_flight(5)
     worker.kill()
     assert 0 == count("delivered")
@@ -104,10 +104,10 @@ def test_kill_9_in_flight_loses_nothing(
 def test_sigterm_lets_calls_in_flight_finish(
     valkey: Any, config: ATSConfig, apply: Apply, ats: Sandbox, machine: Machine
 ) -> None:
-    ats.behave("recruitee", "slow", seconds=1)
-    worker = machine.start(*WORKER)
+    ats.behave("recruitee", "slow", seconds=2)
     for _ in range(3):
         apply()
+    worker = machine.start(*WORKER)
     in_flight(3)
     worker.ask_to_stop()
     assert 0 == worker.wait()
@@ -126,11 +126,11 @@ def test_a_restart_of_redis_is_survived_by_worker_and_scheduler(
     port = free_port()
     environment["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
     point_redis_at(settings, port)
-    ats.behave("recruitee", "slow", seconds=0.5)
+    ats.behave("recruitee", "slow", seconds=2)
     with services.valkey(port):
-        worker, scheduler = machine.start(*WORKER), machine.start(*SCHEDULER)
         for _ in range(4):
             apply()
+        worker, scheduler = machine.start(*WORKER), machine.start(*SCHEDULER)
         in_flight(4)
     apply()
     assert (True, True) == (worker.is_alive, scheduler.is_alive)

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.files.storage import default_storage
-from django.utils import timezone
 
 from ats_integration import resend
-from ats_integration.models import ATSConfig, DeadLetter, Delivery
+from ats_integration.models import ATSConfig, DeadLetter
 from ats_integration.resend import Fate, Report, Selection
 from ats_integration.sandbox import Sandbox
-from jobbird.board.models import Application, Customer, Vacancy
-from tests.flows.conftest import Connect, Tune
-from tests.flows.test_intake import SPEECHLESS
+from jobbird.board.models import Application, Vacancy
 from tests.queue_steps import at_once, dead_letter, job_ids, messages, step, the_delivery, the_letter
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -131,174 +126,44 @@ def test_who_dies_again_can_be_sent_again(died: Any, ats: Sandbox) -> None:
     assert 2 == the_letter().resend_count
 
 
-class TestDryRun:
-    """Look, and change nothing."""
-
-    def test_it_says_what_would_go(self, died: Any) -> None:
-        assert [("would send", "")] == fates(resend.run(Selection(), dry_run=True))
-
-    def test_it_changes_nothing(self, died: Any) -> None:
-        before = (the_delivery().__dict__, the_letter().__dict__)
-        resend.run(Selection(), dry_run=True)
-        after = (the_delivery().__dict__, the_letter().__dict__)
-        assert [without_state(values) for values in before] == [without_state(values) for values in after]
-        assert [] == job_ids(died, "happy")
-
-
 def without_state(values: dict[str, Any]) -> dict[str, Any]:
     """Leave out what Django keeps beside the columns."""
     return {name: value for name, value in values.items() if not name.startswith("_")}
 
 
-class TestObstacles:
-    """What would still fail is not sent, and the line says why."""
-
-    @pytest.fixture(params=[True, False], ids=["dry run", "for real"])
-    def fate(self, request: pytest.FixtureRequest, died: Any) -> Callable[[], tuple[str, str]]:
-        """Give a function that tells the fate of the only letter."""
-
-        def fate() -> tuple[str, str]:
-            (found,) = fates(resend.run(Selection(), dry_run=request.param))
-            assert [] == job_ids(died, "happy")
-            return found
-
-        return fate
-
-    def test_a_paused_connection(self, fate: Callable[[], tuple[str, str]]) -> None:
-        ATSConfig.objects.update(is_active=False)
-        assert ("failed", "Its connection is paused.") == fate()
-
-    def test_an_incomplete_connection(self, fate: Callable[[], tuple[str, str]], config: ATSConfig) -> None:
-        config.credentials = {}
-        config.save()
-        assert ("failed", "Its connection is incomplete: careers_token.") == fate()
-
-    def test_a_connection_that_is_gone(self, fate: Callable[[], tuple[str, str]], config: ATSConfig) -> None:
-        config.delete()
-        assert ("failed", "Its connection is gone; the letter itself is still in S3.") == fate()
-
-    def test_a_delivery_that_is_gone(self, fate: Callable[[], tuple[str, str]]) -> None:
-        Delivery.objects.all().delete()
-        assert ("failed", "Its delivery is gone: --from-s3 makes it again.") == fate()
-
-    def test_an_unknown_provider(self, fate: Callable[[], tuple[str, str]]) -> None:
-        ATSConfig.objects.update(provider="taleo")
-        assert "taleo" in fate()[1]
-
-    def test_unreadable_credentials(self, fate: Callable[[], tuple[str, str]], tune: Tune) -> None:
-        tune(ENCRYPTION_KEYS=["another-key-0123456789abcdef"])
-        assert ("failed", "None of the configured keys opens these credentials.") == fate()
-
-    def test_a_vacancy_without_the_ats_job_id(self, fate: Callable[[], tuple[str, str]]) -> None:
-        Vacancy.objects.update(external_id="")
-        assert ("failed", "Its vacancy has no id of the job in the ATS.") == fate()
-
-    def test_a_missing_cv(self, fate: Callable[[], tuple[str, str]]) -> None:
-        default_storage.delete(str(Application.objects.get().cv.name))
-        Application.objects.all().delete()
-        assert ("failed", "The CV could not be read from the storage (FileNotFoundError).") == fate()
-
-    def test_an_unreadable_application(self, fate: Callable[[], tuple[str, str]], tune: Tune) -> None:
-        tune(APPLICATION_ADAPTER=SPEECHLESS)
-        Delivery.objects.update(message={})
-        assert ("failed", "The application cannot be read.") == fate()
-
-    def test_a_delivery_that_lives(self, fate: Callable[[], tuple[str, str]]) -> None:
-        Delivery.objects.update(status="delivered")
-        assert ("failed", "Its delivery is delivered already.") == fate()
+def test_it_says_what_would_go(died: Any) -> None:
+    assert [("would send", "")] == fates(resend.run(Selection(), dry_run=True))
 
 
-class TestSelection:
-    """Each filter chooses what it says."""
-
-    @pytest.fixture
-    def letters(
-        self,
-        config: ATSConfig,
-        connect: Connect,
-        other_customer: Customer,
-        vacancy: Vacancy,
-    ) -> dict[str, DeadLetter]:
-        """Write four letters that differ in everything."""
-        now, other_vacancy = timezone.now(), other_customer.vacancies.get()
-        lever = connect(config.customer, provider="lever")
-        theirs = connect(other_customer)
-        first, second, third = Application.objects.bulk_create(
-            [Application(vacancy=v, first_name="A", email="a@example.org") for v in (vacancy, vacancy, other_vacancy)]
-        )
-        hours = {name: now - timedelta(hours=ago) for name, ago in (("a", 4), ("b", 3), ("c", 2), ("d", 1))}
-        return {
-            "a": dead_letter(config, first, died_at=hours["a"]),
-            "b": dead_letter(config, second, died_at=hours["b"], reason="http_503"),
-            "c": dead_letter(lever, first, died_at=hours["c"]),
-            "d": dead_letter(theirs, third, died_at=hours["d"]),
-        }
-
-    def names(self, letters: dict[str, DeadLetter], **filters: Any) -> str:
-        """Return the names of the chosen ones, in their order."""
-        by_id = {letter.message_id: name for name, letter in letters.items()}
-        return "".join(by_id[letter.message_id] for letter in resend.chosen(Selection(**filters)))
-
-    def test_no_filter_chooses_all_the_oldest_first(self, letters: dict[str, DeadLetter]) -> None:
-        assert "abcd" == self.names(letters)
-
-    def test_customer(self, letters: dict[str, DeadLetter], other_customer: Customer) -> None:
-        assert "d" == self.names(letters, customer=str(other_customer.pk))
-
-    def test_config(self, letters: dict[str, DeadLetter], config: ATSConfig) -> None:
-        assert "ab" == self.names(letters, config=config.pk)
-
-    def test_provider(self, letters: dict[str, DeadLetter]) -> None:
-        assert "c" == self.names(letters, provider="lever")
-
-    def test_reason(self, letters: dict[str, DeadLetter]) -> None:
-        assert "b" == self.names(letters, reason="http_503")
-
-    def test_since_includes_its_moment(self, letters: dict[str, DeadLetter]) -> None:
-        assert "bcd" == self.names(letters, since=letters["b"].died_at)
-
-    def test_until_excludes_its_moment(self, letters: dict[str, DeadLetter]) -> None:
-        assert "a" == self.names(letters, until=letters["b"].died_at)
-
-    def test_ids(self, letters: dict[str, DeadLetter]) -> None:
-        assert "bd" == self.names(letters, ids=(letters["d"].message_id, letters["b"].message_id, uuid4()))
-
-    def test_limit(self, letters: dict[str, DeadLetter]) -> None:
-        assert "ab" == self.names(letters, limit=2)
-
-    def test_all_given_filters_must_fit(self, letters: dict[str, DeadLetter], config: ATSConfig) -> None:
-        assert "a" == self.names(letters, config=config.pk, reason="unauthorized", provider="recruitee")
-
-    def test_what_was_sent_again_is_not_chosen(self, letters: dict[str, DeadLetter]) -> None:
-        DeadLetter.objects.filter(pk=letters["a"].pk).update(resent_at=timezone.now())
-        assert "bcd" == self.names(letters)
-
-    def test_only_a_limit_is_no_filter(self) -> None:
-        assert Selection(limit=5).is_everything
-        assert not Selection(customer="1").is_everything
+def test_it_changes_nothing(died: Any) -> None:
+    before = (the_delivery().__dict__, the_letter().__dict__)
+    resend.run(Selection(), dry_run=True)
+    after = (the_delivery().__dict__, the_letter().__dict__)
+    assert [without_state(values) for values in before] == [without_state(values) for values in after]
+    assert [] == job_ids(died, "happy")
 
 
-class TestRate:
-    """No more than so many a second, and no wait beyond that."""
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Replace sleeping by a list of how long."""
+    found: list[float] = []
+    monkeypatch.setattr(time, "sleep", found.append)
+    return found
 
-    @pytest.fixture
-    def waits(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-        """Replace sleeping by a list of how long."""
-        found: list[float] = []
-        monkeypatch.setattr(time, "sleep", found.append)
-        return found
 
-    def test_it_waits_between_two(self, waits: list[float]) -> None:
-        assert 3 == len(list(resend.paced([1, 2, 3], 4)))  # type: ignore[list-item]
-        assert [0.25, 0.25] == waits
+def test_it_waits_between_two(waits: list[float]) -> None:
+    assert 3 == len(list(resend.paced([1, 2, 3], 4)))  # type: ignore[list-item]
+    assert [0.25, 0.25] == waits
 
-    def test_without_a_rate_it_waits_for_nothing(self, waits: list[float]) -> None:
-        assert 3 == len(list(resend.paced([1, 2, 3], None)))  # type: ignore[list-item]
-        assert [] == waits
 
-    def test_a_dry_run_waits_for_nothing(self, died: Any, waits: list[float]) -> None:
-        resend.run(Selection(), dry_run=True, rate=0.001)
-        assert [] == waits
+def test_without_a_rate_it_waits_for_nothing(waits: list[float]) -> None:
+    assert 3 == len(list(resend.paced([1, 2, 3], None)))  # type: ignore[list-item]
+    assert [] == waits
+
+
+def test_a_dry_run_waits_for_nothing(died: Any, waits: list[float]) -> None:
+    resend.run(Selection(), dry_run=True, rate=0.001)
+    assert [] == waits
 
 
 def test_each_line_is_told_when_it_is_done(died: Any) -> None:

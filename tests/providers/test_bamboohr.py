@@ -184,7 +184,7 @@ class TestBambooHR(ProviderContract):
         with pytest.raises(Uncertain):
             self.provider.found(self.submission(), Response(status=200, body=b"[]"))
 
-    def test_proves_the_account_and_the_jobs(self, base_url: str, ats: Sandbox) -> None:
+    def test_proves_the_account_and_the_jobs(self, base_url: str, ats: Sandbox) -> None:  # type: ignore[override]
         key = self.credentials["api_key"]
         ats.register("bamboohr", account="", key=key, jobs=["4000001", "4000002"])
         report = check_connection(self.config(base_url), ["4000001", "4000002"])

@@ -15,6 +15,7 @@ from ats_integration.errors import ResumeChanged, ResumeMissing
 from ats_integration.messages import Resume
 from ats_integration.providers.base import Request
 from ats_integration.providers.bodies import Body, body_of
+from ats_integration.providers.calls import TextFile
 from ats_integration.resumes import OpenResume, safe_name, safe_type
 from ats_integration.sandbox import uploads
 
@@ -31,7 +32,7 @@ def a_resume(content: bytes, *, size: int | None = None, stream: Any = None) -> 
     return OpenResume(described, File(stream or io.BytesIO(content)))
 
 
-def a_body(*form: tuple[str, str | OpenResume]) -> Body:
+def a_body(*form: tuple[str, str | OpenResume | TextFile]) -> Body:
     body = body_of(Request(method="POST", path="/", form=form))
     assert body is not None
     return body
@@ -53,6 +54,16 @@ class TestForm:
         )
         assert {name: [v for n, v in values if n == name] for name, _ in values} == form
         assert {} == files
+
+    def test_takes_a_text_as_a_file(self) -> None:
+        body = a_body(("letter", TextFile("motivatie.txt", "Beste Zoë 😀")), ("a", "1"))
+        raw = drained(body)
+        form, files, _json = uploads.form_of(
+            {"content-type": body.content_type}, uploads.Body(io.BytesIO(raw), len(raw))
+        )
+        file = files["letter"]
+        assert ("motivatie.txt", "text/plain", "Beste Zoë 😀") == (file.filename, file.content_type, file.text)
+        assert ({"a": ["1"]}, body.len) == (form, len(raw))
 
     @given(content=st.binary(max_size=200_000))
     def test_is_as_long_as_announced(self, content: bytes) -> None:

@@ -79,12 +79,15 @@ class TestBreezy(ProviderContract):
         assert "/v3/company/1a2b3c4d5e6f/position/4000001/candidate/0c1d/resume" == request.path
         assert (("file", submission.resume),) == request.form
 
-    def test_reads_the_reference(self, hand_in: Callable[..., Accepted], ats: Sandbox) -> None:
+    def test_reads_the_reference(self, hand_in: Callable[..., Accepted]) -> None:
+        """Given that the CV comes last, the status is that of its call."""
         status, body, reference = self.accepted
         assert reference == self.provider.judge(Response(status=status, body=body)).reference
-        accepted = hand_in()
-        assert 204 == accepted.status
-        assert ats.received("breezy")[0].id == accepted.receipt.reference
+        assert 204 == hand_in().status
+
+    def test_gives_the_candidates_id_back(self, hand_in: Callable[..., Accepted], ats: Sandbox) -> None:
+        reference = hand_in().receipt.reference
+        assert ats.received("breezy")[0].id == reference
 
     def test_keeps_to_a_hundred_calls_a_minute(self) -> None:
         assert Rate(calls=100, per=timedelta(seconds=60)) == self.provider.rate

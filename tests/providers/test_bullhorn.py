@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -69,7 +69,7 @@ class TestBullhorn(ProviderContract):
     """Bullhorn keeps the contract, and has habits of its own."""
 
     provider = PromptBullhorn()
-    settings: dict[str, Any] = {"client_id": "0f9d7a52-1c1b-4a54", "username": "acmebv"}
+    settings: ClassVar[dict[str, Any]] = {"client_id": "0f9d7a52-1c1b-4a54", "username": "acmebv"}
     credentials = {"password": "bh-password-0815", "client_secret": "bh-secret-4711"}
     production_address = "https://rest70.bullhornstaffing.com/rest-services/abc/entity/JobSubmission"
     accepted = (200, b'{"changedEntityType":"JobSubmission","changedEntityId":88210,"changeType":"INSERT"}', "88210")

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 import pytest
 import time_machine
 
-from ats_integration.errors import DeliveryError, JobClosed, Rejected
+from ats_integration.errors import DeliveryError, JobClosed, OurFault, Rejected
 from ats_integration.providers import answers, exchange
 from ats_integration.providers.answers import retry_after
 from ats_integration.providers.base import ConfigField, Provider, Receipt, Request, Response, Submission
@@ -89,8 +89,9 @@ class TestAddress:
         assert "https://x.example" == exchange.address(Tiny(), "https://x.example", {"account": "acme"})
 
     def test_is_unknown_without_the_settings(self) -> None:
-        with pytest.raises(LookupError):
+        with pytest.raises(OurFault) as failed:
             exchange.address(Tiny(), "", {})
+        assert "config_incomplete" == failed.value.code
 
 
 class TestRetryAfter:

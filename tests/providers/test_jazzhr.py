@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -54,7 +54,7 @@ class TestJazzHR(ProviderContract):
     """JazzHR keeps the contract, and has habits of its own."""
 
     provider = PromptJazzHR()
-    settings: dict[str, Any] = {}
+    settings: ClassVar[dict[str, Any]] = {}
     credentials = {"api_key": "jazz0123456789abcdef0123456789ab"}
     production_address = "https://api.resumatorapi.com/v1/applicants"
     accepted = (200, b'{"prospect_id":"prospect_20261120_ABC"}', "prospect_20261120_ABC")

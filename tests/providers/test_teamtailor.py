@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.test.testcases import LiveServerThread
-from pytest_django import Settings
 
-from ats_integration import links
 from ats_integration.connection_check import check_connection
 from ats_integration.errors import (
     DeliveryError,
@@ -35,7 +30,7 @@ from ats_integration.providers.teamtailor_parts import answer, application, cand
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
 
-from .contract import ProviderContract
+from .cv_page import FetchingContract
 from .interrupted import Memory, handed_in_twice
 from .tiny_servers import listening, ok, saying
 
@@ -53,18 +48,7 @@ def error(title: str, detail: str, pointer: str = "", status: int = 422) -> byte
     return f'{{"errors":[{{"title":"{title}","detail":"{detail}","code":"100"{source},"status":"{status}"}}]}}'.encode()
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    """Run this site; the page of the CVs needs no database."""
-    thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
-    thread.daemon = True
-    thread.start()
-    thread.is_ready.wait()
-    yield f"http://127.0.0.1:{thread.port}"
-    thread.terminate()
-
-
-class TestTeamtailor(ProviderContract):
+class TestTeamtailor(FetchingContract):
     """Teamtailor keeps the contract, and has habits of its own."""
 
     provider = Teamtailor()
@@ -75,25 +59,9 @@ class TestTeamtailor(ProviderContract):
     dropped = ("address", "marketing_consent")
     numbers_jobs = True
 
-    @pytest.fixture(autouse=True)
-    def public(self, site: str, settings: Settings) -> Iterator[None]:
-        """Let this site be reached, and keep no CV behind a test."""
-        settings.ATS_INTEGRATION = {**settings.ATS_INTEGRATION, "PUBLIC_URL": site}
-        self.stored: list[str] = []
-        yield
-        for name in self.stored:
-            default_storage.delete(name)
-
     def submission(self, **changes: Any) -> Submission:
-        """Put the CV into the storage, and give what the candidate's call left behind."""
-        made = replace(super().submission(**changes), kept={"candidate": "1337"})
-        if made.resume is None:
-            return made
-        content = made.resume.stream.read()
-        made.resume.stream.seek(0)
-        self.stored.append(default_storage.save("cvs/teamtailor.pdf", ContentFile(content)))
-        described = made.resume.resume.model_copy(update={"storage_key": self.stored[-1]})
-        return replace(made, resume_url=links.url_for(described))
+        """Give what the candidate's call left behind."""
+        return replace(super().submission(**changes), kept={"candidate": "1337"})
 
     def test_sends_exactly_the_documented_fields_of_a_candidate(self) -> None:
         submission = replace(self.submission(), resume_url="https://jobs.example.org/cv/token/cv-sanne.pdf")

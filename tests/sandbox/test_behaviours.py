@@ -137,6 +137,10 @@ class TestScope:
         behaviours = self.told({"mode": "down", "times": 2})
         assert ["down", "down", "ok", "ok"] == [self.take(behaviours) for _ in range(4)]
 
+    def test_lets_so_many_calls_pass_first(self) -> None:
+        behaviours = self.told({"mode": "down", "after": 2, "times": 1})
+        assert ["ok", "ok", "down", "ok"] == [self.take(behaviours) for _ in range(4)]
+
     def test_a_limit_is_for_each_account(self) -> None:
         behaviours = self.told({"provider": "lever", "limit": {"calls": 2, "per_seconds": 60}})
         assert ["ok", "ok", "throttle"] == [self.take(behaviours) for _ in range(3)]

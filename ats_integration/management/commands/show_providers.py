@@ -26,7 +26,7 @@ class Command(BaseCommand):
         """Declare the forms of output."""
         parser.add_argument("--json", action="store_true", dest="as_json", help="print the capabilities as JSON")
         parser.add_argument(
-            "--update-docs", metavar="FOLDER", help="write the tables into the pages of a folder, such as docs/providers"
+            "--update-docs", metavar="FOLDER", help="write the tables into the pages of a folder (docs/providers)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -7,14 +7,18 @@ from .bamboohr import BambooHR
 from .base import Vendor
 from .breezy import Breezy
 from .bullhorn import Bullhorn
+from .carerix import Carerix
 from .greenhouse import Greenhouse
 from .homerun import Homerun
 from .jazzhr import JazzHR
+from .jobylon import Jobylon
 from .lever import Lever
 from .personio import Personio
+from .pinpoint import Pinpoint
 from .recruitee import Recruitee
 from .smartrecruiters import SmartRecruiters
 from .teamtailor import Teamtailor
+from .webhook import Webhook
 from .workable import Workable
 
 PLAYED: tuple[Vendor, ...] = (
@@ -31,5 +35,9 @@ PLAYED: tuple[Vendor, ...] = (
     JazzHR(),
     Breezy(),
     BambooHR(),
+    Pinpoint(),
+    Jobylon(),
+    Carerix(),
+    Webhook(),
 )
 VENDORS: dict[str, Vendor] = {vendor.slug: vendor for vendor in PLAYED}

@@ -60,7 +60,9 @@ class Webhook(Vendor):
     def taken(self, call: Call, accounts: Accounts) -> Reception:
         """Return the application in a message, or raise Refusal."""
         message = call.body
-        require(set(message) == PARTS and message["messageId"] == call.headers["webhook-id"], says(422, "Not a message."))
+        require(
+            set(message) == PARTS and message["messageId"] == call.headers["webhook-id"], says(422, "Not a message.")
+        )
         require(not {"credentials", "settings"} & set(message["ats"]), says(422, "It tells a secret."))
         person, job = message["candidate"], str(message["vacancy"]["externalId"])
         require(is_email(person["email"]), self.replies["reject"])

@@ -1,0 +1,82 @@
+"""Pinpoint, JSON:API: one POST carries person, CV and answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..errors import DeliveryError, JobClosed, Uncertain
+from .base import Provider, Values
+from .calls import Probe, Receipt, Request, Response, Submission, get, path
+from .config_fields import ConfigField
+from .failures import in_words
+from .json_api import details, errors_of, id_of
+from .parts import PARTS
+from .pinpoint_parts import application, headers
+
+#: A complaint that is about the job itself, such as "job must be open".
+ABOUT_JOB = re.compile(r"job\b", re.IGNORECASE)
+JOBS = path("api", "v1", "jobs")
+
+
+class Pinpoint(Provider):
+    """Hand applications in with the customer's own API key."""
+
+    slug = "pinpoint"
+    name = "Pinpoint"
+    production_url = "https://{subdomain}.pinpointhq.com"
+    docs_url = "https://developers.pinpointhq.com/docs/introduction"
+    fields = (
+        ConfigField(
+            name="subdomain",
+            label="Subdomain",
+            help="The first part of your Pinpoint's address, https://….pinpointhq.com; for example acme.",
+            pattern=r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?",
+        ),
+        ConfigField(
+            name="api_key",
+            label="API key",
+            help="Settings > API & Webhooks: switch the Pinpoint API on; in the tab API Keys, make one that may read "
+            "jobs, and read, write and delete applications.",
+            secret=True,
+        ),
+    )
+    job_id_help = "The number in the job's address in Pinpoint, such as 12345."
+    carries = frozenset(PARTS) - {"consent", "marketing_consent", "source"}
+    beta = (
+        "Pinpoint does not document its limits, how large a CV may be, what it answers for a closed job or for "
+        "somebody who applied before, nor how to search applications: after a lost answer one may be there twice."
+    )
+    unproven = ("Pinpoint offers no call that proves that the key may write: the first application will.",)
+
+    def build(self, submission: Submission) -> Request:
+        """Return the POST."""
+        address, asking = path("api", "v1", "applications"), headers(submission.credentials)
+        return Request(method="POST", path=address, headers=asking, json=application(submission))
+
+    def read(self, response: Response) -> Receipt:
+        """Return the application's id."""
+        if not (found := id_of(response)):
+            raise Uncertain("Pinpoint did not say whether it took the application.")
+        return Receipt(reference=found)
+
+    def failure(self, response: Response) -> DeliveryError:
+        """Tell a refused job from refused data; after a fault the application may have been stored."""
+        status, words = response.status, self.explain(response)
+        if status == 422 and any(ABOUT_JOB.match(in_words(error.get("detail"))) for error in errors_of(response)):
+            return JobClosed(words, status=status)
+        if status in (500, 502, 504):
+            return Uncertain(words, status=status, code=f"http_{status}")
+        return super().failure(response)
+
+    def explain(self, response: Response) -> str:
+        """Return the details of all errors."""
+        return details(response) or super().explain(response)
+
+    def ping(self, settings: Values, credentials: Values, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
+        """Ask for the jobs, and for each one of them."""
+        asking, known_as = headers(credentials), f"customer called {settings['subdomain']}"
+        return (
+            self.account_probe(get(JOBS, headers=asking), known_as),
+            *(self.job_probe(get(JOBS + path(job), headers=asking), job) for job in job_ids),
+        )

@@ -1,0 +1,202 @@
+"""What the walk over a sequence of calls promises every adapter: nothing repeated, nothing lost, no token kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ats_integration.errors import DeliveryError, Unavailable
+from ats_integration.messages import Message
+from ats_integration.providers import exchange
+from ats_integration.providers.base import APPLICATION, Provider, Receipt, Request, Response, Submission
+from ats_integration.providers.calls import Session, get
+from ats_integration.providers.config_fields import ConfigField
+from ats_integration.providers.steps import Lookup, Progress, Step
+from tests.factories import submission_of
+
+from .tiny_servers import listening, ok, received
+
+Asked = list[str]
+
+
+class Tiny(Provider):
+    """An ATS whose every call is a GET of the step's name; it answers with the path it saw."""
+
+    slug = "tiny"
+    name = "Tiny"
+    production_url = "https://tiny.example"
+    fields = (ConfigField(name="key", label="Key", help="?", secret=True),)
+    carries = frozenset()
+    pause = timedelta(0)
+
+    def steps(self, submission: Submission) -> tuple[Step, ...]:
+        return (
+            Step(name="found", build=self.find, read=self.heard, fresh=True),
+            Step(name="note", build=lambda _s: get("/note"), read=self.heard, pause=self.pause),
+            Step(name=APPLICATION, build=lambda _s: get("/application"), read=self.heard),
+        )
+
+    def find(self, submission: Submission) -> Request | None:
+        return None if submission.kept.get("note") else get("/found")
+
+    def heard(self, submission: Submission, response: Response) -> str:
+        return str(self.success(response).get("path"))
+
+    def receipt(self, submission: Submission) -> Receipt:
+        return Receipt(reference=submission.kept[APPLICATION])
+
+
+class Locked(Tiny):
+    """The same behind a login of two calls."""
+
+    def login(self, submission: Submission) -> tuple[Step, ...]:
+        return (
+            Step(name="code", build=lambda _s: get("/code"), read=self.heard),
+            Step(name="token", build=lambda _s: get("/token"), read=self.heard),
+        )
+
+    def session_of(self, submission: Submission) -> Session:
+        return Session(values={"token": submission.kept["token"]}, lifetime=timedelta(minutes=5))
+
+
+class Garbled(Locked):
+    """One whose login cannot be read."""
+
+    def heard(self, submission: Submission, response: Response) -> str:
+        raise Unavailable("That could not be read.")
+
+
+class Asking(Tiny):
+    """One that takes two questions to settle a doubt."""
+
+    def lookup(self, submission: Submission) -> Lookup:
+        second = Lookup(build=lambda _s: get("/second"), read=lambda _s, r: {APPLICATION: r.get("path")})
+        return Lookup(build=lambda _s: get("/first"), read=lambda _s, _r: second)
+
+
+@pytest.fixture
+def asked() -> Asked:
+    return []
+
+
+@pytest.fixture
+def base_url(asked: Asked) -> Iterator[str]:
+    def answer(connection: Any) -> None:
+        path = received(connection).split(b" ")[1].decode()
+        asked.append(path)
+        connection.sendall(ok(f'{{"path":"{path}"}}'.encode()))
+
+    with listening(answer) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def submission(base_url: str) -> Submission:
+    return submission_of(Tiny(), settings={}, credentials={"key": "k-0815"}, base_url=base_url)
+
+
+def test_makes_each_step_durable_but_the_last(submission: Submission) -> None:
+    saved: list[Mapping[str, Any]] = []
+    exchange.hand_in(Tiny(), submission, Progress(save=saved.append))
+    assert [{"found": "/found"}, {"found": "/found", "note": "/note"}] == saved
+
+
+def test_repeats_no_step_that_left_something(submission: Submission, asked: Asked) -> None:
+    exchange.hand_in(Tiny(), submission, Progress(kept={"note": "earlier"}))
+    assert ["/application"] == asked
+
+
+def test_asks_a_fresh_question_again(submission: Submission, asked: Asked) -> None:
+    saved: list[Mapping[str, Any]] = []
+    exchange.hand_in(Tiny(), submission, Progress(kept={"found": "earlier"}, save=saved.append))
+    assert "/found" == saved[0]["found"]
+    assert ["/found", "/note", "/application"] == asked
+
+
+def test_keeps_what_a_fresh_question_found_once_it_is_not_asked_any_more(submission: Submission) -> None:
+    kept = {"found": "earlier", "note": "/note"}
+    saved: list[Mapping[str, Any]] = []
+    exchange.hand_in(Tiny(), submission, Progress(kept=kept, save=saved.append))
+    assert [] == saved
+
+
+@pytest.mark.parametrize(("kept", "waits"), [({}, True), ({"found": "x", "note": "y"}, False)])
+def test_gives_the_ats_a_moment_where_a_step_needs_it(
+    kept: dict[str, str], waits: bool, submission: Submission
+) -> None:
+    provider = Tiny()
+    provider.pause = timedelta(seconds=0.3)
+    began = time.monotonic()
+    exchange.hand_in(provider, submission, Progress(kept=kept))
+    assert waits == (time.monotonic() - began >= 0.3)
+
+
+def test_looks_at_the_message_before_any_call(submission: Submission, asked: Asked) -> None:
+    class Picky(Tiny):
+        def check(self, message: Message) -> None:
+            raise Unavailable("Not this one.")
+
+    with pytest.raises(Unavailable):
+        exchange.hand_in(Picky(), submission)
+    assert [] == asked
+
+
+class TestDoubt:
+    """After an unclear answer the ATS is asked, as often as it takes."""
+
+    def test_asks_one_question_after_the_other(self, submission: Submission, asked: Asked) -> None:
+        accepted = exchange.hand_in(Asking(), submission, Progress(kept={"note": "n"}, is_doubtful=True))
+        assert ["/first", "/second"] == asked
+        assert (True, True) == (accepted.was_there, accepted.is_certain)
+        assert "/second" == accepted.receipt.reference
+
+    def test_asks_nothing_where_the_receipt_is_there(self, submission: Submission, asked: Asked) -> None:
+        kept = {"note": "n", APPLICATION: "a-1"}
+        accepted = exchange.hand_in(Asking(), submission, Progress(kept=kept, is_doubtful=True))
+        assert [] == asked
+        assert (False, True) == (accepted.was_there, accepted.is_certain)
+
+    def test_stays_in_doubt_where_nobody_can_be_asked(self, submission: Submission) -> None:
+        assert not exchange.hand_in(Tiny(), submission, Progress(is_doubtful=True)).is_certain
+
+
+class TestLogin:
+    """A login leaves a session behind, and nothing else."""
+
+    def test_comes_before_everything(self, submission: Submission, asked: Asked) -> None:
+        exchange.hand_in(Locked(), submission)
+        assert ["/code", "/token", "/found", "/note", "/application"] == asked
+
+    def test_keeps_the_claim_alive_without_keeping_any_token(self, submission: Submission) -> None:
+        saved: list[Mapping[str, Any]] = []
+        exchange.hand_in(Locked(), submission, Progress(kept={"note": "n"}, save=saved.append))
+        assert [{"note": "n"}] * 3 == saved[:3]
+        assert "/token" not in repr(saved)
+
+    def test_repeats_no_answer_that_could_not_be_read(self, submission: Submission) -> None:
+        with pytest.raises(DeliveryError) as failed:
+            exchange.hand_in(Garbled(), submission)
+        assert ("", "That could not be read.") == (failed.value.excerpt, failed.value.detail)
+
+    def test_is_made_for_a_test_of_the_connection_too(self, submission: Submission) -> None:
+        assert {"token": "/token"} == exchange.logged_in(Locked(), submission).session
+        assert {} == exchange.logged_in(Tiny(), submission).session
+
+    def test_forgets_the_session_that_is_over_before_it_makes_a_new_one(self, submission: Submission) -> None:
+        seen: list[Mapping[str, Any]] = []
+
+        class Watched(Locked):
+            def is_logged_out(self, response: Response) -> bool:
+                return response.get("path") in ("/code", "/found") and not seen
+
+            def session_of(self, submission: Submission) -> Session:
+                seen.append(submission.session)
+                return super().session_of(submission)
+
+        exchange.hand_in(Watched(), replace(submission, session={"token": "old"}))
+        assert [{}] == seen
