@@ -10,9 +10,6 @@ ARGS ?=
 # Two processes, for two cores. In CI nothing may be skipped.
 PYTEST := $(BIN)/python -m pytest --quiet --numprocesses 2 $(if $(CI),-p tests.no_skips)
 
-# The others never open a connection: providers, stand-in and pure values.
-DATABASE_TESTS := $(filter-out tests/__pycache__ tests/providers tests/sandbox tests/demo,$(patsubst %/,%,$(wildcard tests/*/)))
-
 # A production-like environment, so that `check --deploy` sees what production would.
 PRODUCTION := HTTPS_ONLY=1 DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	ATS_ENCRYPTION_KEYS=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(32))') \
@@ -60,13 +57,13 @@ checks: $(INSTALLED) ## Run Django's checks, as on a laptop and as in production
 	$(call step,check --deploy)
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-test-sqlite: $(INSTALLED) ## Run the tests on SQLite; ARGS goes to pytest
+test-sqlite: $(INSTALLED) ## Run all tests, on SQLite; ARGS goes to pytest
 	$(call step,tests on SQLite)
 	@$(PYTEST) $(ARGS)
 
 test-postgres: $(INSTALLED) ## Run every test that touches the database on PostgreSQL
 	$(call step,tests on PostgreSQL)
-	@TEST_DATABASE=postgres $(PYTEST) $(DATABASE_TESTS) $(ARGS)
+	@TEST_DATABASE=postgres $(PYTEST) -p tests.database_only $(ARGS)
 
 clean: ## Remove what demo and tests leave behind, but not .venv
 	rm -rf .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage

@@ -48,6 +48,7 @@ class Conf:
         "ats_integration.providers.jobylon.Jobylon",
         "ats_integration.providers.carerix.Carerix",
         "ats_integration.providers.webhook.Webhook",
+        "ats_integration.providers.afas.Afas",
     )
 
     #: The first key encrypts, all of them decrypt. At least 16 characters each, better 43 random ones.

@@ -153,17 +153,6 @@ def listed(prefix: str) -> Iterator[dict[str, Any]]:
         raise DeadLetterUnavailable(f"S3 did not list the dead letters ({error_code(error)}).") from None
 
 
-def remove(key: str, *, bucket: str = "") -> None:
-    """Delete a stored document.
-
-    Raises DeadLetterUnavailable where S3 does not do it.
-    """
-    try:
-        client().delete_object(Bucket=bucket or conf.dead_letter_bucket, Key=key)
-    except S3_ERRORS as error:
-        raise DeadLetterUnavailable(f"S3 did not delete {key} ({error_code(error)}).") from None
-
-
 def error_code(error: Exception) -> str:
     """Return S3's own word for an error, or the kind of exception."""
     if isinstance(error, ClientError):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from .claims import Claim
 from .conf import conf
+from .delivery import storable
 from .models import Delivery
 from .providers.steps import Progress
 from .sessions import StoredSessions
@@ -25,8 +26,19 @@ def progress_of(claim: Claim) -> Progress:
     )
 
 
+def storable_value(value: Any) -> Any:
+    """Return a JSON value whose texts every database can store."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, Mapping):
+        return {storable(str(key)): storable_value(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable_value(inner) for inner in value]
+    return value
+
+
 def save(delivery: Delivery, kept: Mapping[str, Any]) -> None:
     """Write what the steps left behind, and hold the claim as long as another call may take."""
-    delivery.kept = dict(kept)
+    delivery.kept = storable_value(kept)
     delivery.claimed_until = timezone.now() + conf.claim_lease
     Delivery.objects.filter(pk=delivery.pk).update(kept=delivery.kept, claimed_until=delivery.claimed_until)

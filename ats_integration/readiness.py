@@ -26,7 +26,7 @@ def examine(letter: DeadLetter) -> tuple[ApplicationData | None, str]:
     data = data_of(delivery)
     if data is None:
         return None, "The application cannot be read."
-    return data, problem_of(letter.config) or job_problem(data) or resume_problem(data)
+    return data, problem_of(letter.config) or job_problem(letter.config, data) or resume_problem(data)
 
 
 def data_of(delivery: Delivery) -> ApplicationData | None:
@@ -52,9 +52,10 @@ def problem_of(config: ATSConfig) -> str:
     return f"Its connection is incomplete: {', '.join(sorted(problems))}." if problems else ""
 
 
-def job_problem(data: ApplicationData) -> str:
-    """Say whether the vacancy lacks the ATS's job id."""
-    return "" if data.vacancy.external_id else "Its vacancy has no id of the job in the ATS."
+def job_problem(config: ATSConfig, data: ApplicationData) -> str:
+    """Say whether the vacancy lacks the ATS's job id, where the ATS needs one."""
+    is_fine = data.vacancy.external_id or not registry.get(config.provider).needs_job_id
+    return "" if is_fine else "Its vacancy has no id of the job in the ATS."
 
 
 def resume_problem(data: ApplicationData) -> str:

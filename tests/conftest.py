@@ -71,12 +71,11 @@ def s3(s3_server: str) -> Iterator[Any]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_memory() -> Iterator[None]:
+def fresh_memory() -> None:
     """Forget what one test left in the process."""
     notices.waiting = notices.Notices()
     queues.redis_pause.end()
     deadletters.s3_pause.end()
-    yield
 
 
 @pytest.fixture(scope="session")

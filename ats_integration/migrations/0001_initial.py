@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('settings', models.JSONField(blank=True, default=dict)),
                 ('credentials', ats_integration.fields.EncryptedJSONField(blank=True, default=dict)),
                 ('base_url', models.CharField(blank=True, help_text="Only for a sandbox, a test or a special region; empty = the ATS's own address.", max_length=500, validators=[ats_integration.models.configs.validate_base_url], verbose_name='base address')),
-                ('is_active', models.BooleanField(default=True, help_text='Switched off, applications wait here and are sent once it is on again.', verbose_name='active')),
+                ('is_active', models.BooleanField(default=True, help_text='Switched off, nothing is sent. Once it is on again, what came in within the last day is sent.', verbose_name='active')),
                 ('notify_emails', models.JSONField(blank=True, default=list, help_text='Who hears about failures.', validators=[ats_integration.models.configs.validate_emails])),
                 ('max_concurrency', models.PositiveSmallIntegerField(blank=True, help_text='Calls in flight at once; empty = the usual.', null=True)),
                 ('rate_per_second', models.FloatField(blank=True, help_text="Calls a second; empty = the ATS's own limit.", null=True)),

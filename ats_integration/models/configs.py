@@ -54,7 +54,9 @@ class ATSConfig(models.Model):
         help_text="Only for a sandbox, a test or a special region; empty = the ATS's own address.",
     )
     is_active = models.BooleanField(
-        "active", default=True, help_text="Switched off, applications wait here and are sent once it is on again."
+        "active",
+        default=True,
+        help_text="Switched off, nothing is sent. Once it is on again, what came in within the last day is sent.",
     )
     notify_emails = models.JSONField(
         default=list, blank=True, validators=[validate_emails], help_text="Who hears about failures."

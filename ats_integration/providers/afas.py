@@ -28,7 +28,7 @@ class Afas(Provider):
     slug = "afas"
     name = "AFAS Profit"
     production_url = "https://{environment}.rest{environment_type}.afas.online/ProfitRestServices"
-    docs_url = "https://docs.afas.help/apidoc/en/Organisation%20and%20HR"
+    docs_url = "https://github.com/AFASSoftware/OASContent"
     fields = (
         ConfigField(
             name="environment",
@@ -100,7 +100,7 @@ class Afas(Provider):
         if status == 404:
             return Rejected(words or NO_CONNECTOR, status=status)
         if status == 504:
-            return Uncertain(words, status=status, code="http_504")
+            return Uncertain(words, status=status, code=f"http_{status}")
         return super().failure(response)
 
     def explain(self, response: Response) -> str:
@@ -119,7 +119,11 @@ class Afas(Provider):
         """Ask for the version, which proves the token, and for the connector's description."""
         asking = headers(credentials)
         return (
-            self.account_probe(get(path("ProfitVersion"), headers=asking), "environment that accepts the token"),
+            Probe(
+                request=get(path("ProfitVersion"), headers=asking),
+                proves="AFAS Profit accepts the token.",
+                denies="There is no AFAS Profit at this address.",
+            ),
             Probe(
                 request=get(path("metainfo", "update", CONNECTOR), headers=asking),
                 proves=f"The app connector lists {CONNECTOR}.",

@@ -15,7 +15,7 @@ CONNECTOR = "HrCreateApplicant"
 #: AFAS wants a last name; somebody who has only one name gets this as the other.
 NO_NAME = "-"
 LONGEST_PREFIX = 15  # characters
-STREET = re.compile(r"(?P<street>\D+?) +(?P<number>[0-9]{1,6}) *(?P<suffix>[^0-9]?.{0,29})")
+STREET = re.compile(r"(?P<street>\D+?) +(?P<number>[0-9]{1,6}) *(?P<suffix>(?:[^0-9 ].{0,29})?)")
 #: AFAS has country codes of its own; this one is sure.
 NETHERLANDS = ("", "nl", "nld", "nederland", "netherlands", "the netherlands")
 
@@ -35,13 +35,8 @@ def applicant(submission: Submission, source_code: str) -> dict[str, Any]:
         ("Mo", motivation(message, has_home=bool(home), has_source=bool(source_code))),
         ("ViSo", source_code),
     )
-    return {
-        "VcSn": job_number(message),
-        "LaNm": surname or NO_NAME,
-        **dict(optional),
-        **curriculum(submission),
-        **kept(message),
-    }
+    needed = {"VcSn": job_number(message), "LaNm": surname or NO_NAME}
+    return {**needed, **dict(optional), **curriculum(submission), **kept(message)}
 
 
 def initials(first_name: str) -> str:

@@ -63,6 +63,8 @@ class Provider(ABC):
     beta: ClassVar[str] = ""
     #: What `Vacancy.external_id` must be for this ATS, in words for the customer.
     job_id_help: ClassVar[str] = ""
+    #: Whether an application without a job id goes nowhere.
+    needs_job_id: ClassVar[bool] = True
     #: File endings of CVs that the ATS takes, without the dot; empty = not documented, so all.
     resume_types: ClassVar[frozenset[str]] = frozenset()
     #: The largest CV it takes, in bytes; None = not documented.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 #: What stands before a Dutch surname, word by word.
-PARTICLES = frozenset(
-    "'s 't aan bij d' de del den der des du het in la le les onder op over te ten ter toe tot uijt uit "
-    "van vande vanden vander vom von voor zu zum zur".split()
-)
+PARTICLES = {
+    "'s", "'t", "aan", "bij", "d'", "de", "del", "den", "der", "des", "du", "het", "in", "la", "le", "les", "onder",
+    "op", "over", "te", "ten", "ter", "toe", "tot", "uijt", "uit", "van", "vande", "vanden", "vander", "vom", "von",
+    "voor", "zu", "zum", "zur",
+}  # fmt: skip
 
 
 def split(surname: str, longest: int) -> tuple[str, str]:

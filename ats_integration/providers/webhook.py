@@ -49,6 +49,7 @@ class Webhook(Provider):
         ),
     )
     job_id_help = "Whatever your system calls the job; may be empty."
+    needs_job_id = False
     carries = frozenset(PARTS)
     unproven = (
         "Whether your system takes applications at this address and accepts the signature: the first one will tell.",

@@ -7,10 +7,13 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from jobbird.demo.environment import PROJECT
 from jobbird.demo.processes import python
 
 
+@pytest.mark.django_db  # it runs on the same kind of database as the other tests
 def test_forty_applications_arrive_once(tmp_path: Path) -> None:
     database = os.environ.get("TEST_DATABASE", "")
     run = subprocess.run(

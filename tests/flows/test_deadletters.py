@@ -108,12 +108,6 @@ def test_s3_that_is_away_is_left_alone_for_a_moment(s3: Any, s3_switch: Switch) 
         deadletters.put(document())
 
 
-def test_a_removed_letter_is_gone(s3: Any) -> None:
-    key = deadletters.put(document())
-    deadletters.remove(key)
-    assert [] == deadletters.keys()
-
-
 def test_keys_are_listed_by_customer_provider_and_day(s3: Any) -> None:
     mine = deadletters.put(document())
     deadletters.put(document(customer_id="4"))

@@ -60,7 +60,7 @@ def test_an_unknown_provider_keeps_it_from_being_sent(fate: Fate) -> None:
     assert "taleo" in fate()[1]
 
 
-def test_unreadable_credentials(fate: Fate, tune: Tune) -> None:
+def test_unreadable_credentials_keep_it_from_being_sent(fate: Fate, tune: Tune) -> None:
     tune(ENCRYPTION_KEYS=["another-key-0123456789abcdef"])
     assert ("failed", "None of the configured keys opens these credentials.") == fate()
 

@@ -27,6 +27,7 @@ from ats_integration.providers import exchange
 from ats_integration.providers.base import Request, Response
 from ats_integration.providers.exchange import Accepted
 from ats_integration.providers.webhook import Webhook, path_of, signature
+from ats_integration.readiness import job_problem
 from ats_integration.sandbox import Sandbox
 from tests.factories import FILENAME, PDF, message
 
@@ -164,6 +165,12 @@ class TestWebhook(FetchingContract):
         """Given an endpoint for every system, what it calls its jobs is its own affair: nothing is refused."""
         hand_in(vacancy={"external_id": job})
         assert [job] == [taken.job_id for taken in ats.received("webhook")]
+
+    @pytest.mark.parametrize(("provider", "needs_id"), [("webhook", False), ("afas", True)])
+    def test_lets_a_dead_letter_without_job_id_be_sent_again(self, provider: str, needs_id: bool) -> None:
+        config = self.config("", provider=provider)
+        assert needs_id == bool(job_problem(config, message(vacancy={"external_id": ""})))
+        assert "" == job_problem(config, message())
 
     # The CV ---------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .afas import Afas
 from .ashby import Ashby
 from .bamboohr import BambooHR
 from .base import Vendor
@@ -39,5 +40,6 @@ PLAYED: tuple[Vendor, ...] = (
     Jobylon(),
     Carerix(),
     Webhook(),
+    Afas(),
 )
 VENDORS: dict[str, Vendor] = {vendor.slug: vendor for vendor in PLAYED}

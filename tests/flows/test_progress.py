@@ -1,0 +1,44 @@
+"""What the steps of a sequence leave behind is durable at once, on every database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from ats_integration.claims import claim
+from ats_integration.models import ATSConfig, Delivery
+from ats_integration.progress import progress_of
+from jobbird.board.models import Application
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def delivery(config: ATSConfig, apply: Callable[..., Application]) -> Delivery:
+    apply()
+    return Delivery.objects.get()
+
+
+def test_the_next_try_finds_what_this_one_kept(delivery: Delivery) -> None:
+    first = claim(delivery.pk, 0)
+    assert first is not None
+    progress_of(first).save({"candidate": "1337"})
+    assert {"candidate": "1337"} == Delivery.objects.get().kept
+
+
+def test_keeping_holds_the_claim_for_another_call(delivery: Delivery) -> None:
+    first = claim(delivery.pk, 0)
+    assert first is not None
+    Delivery.objects.update(claimed_until=timezone.now() + timedelta(seconds=1))
+    progress_of(first).save({})
+    assert timezone.now() + timedelta(seconds=30) < Delivery.objects.get().claimed_until
+
+
+def test_a_character_that_no_database_stores_is_left_out(delivery: Delivery) -> None:
+    first = claim(delivery.pk, 0)
+    assert first is not None
+    progress_of(first).save({"candidate": "13\x0037", "\x00": ["a\x00b"]})
+    assert {"candidate": "1337", "": ["ab"]} == Delivery.objects.get().kept
