@@ -49,6 +49,7 @@ class Conf:
         "ats_integration.providers.carerix.Carerix",
         "ats_integration.providers.webhook.Webhook",
         "ats_integration.providers.afas.Afas",
+        "ats_integration.providers.otys.Otys",
     )
 
     #: The first key encrypts, all of them decrypt. At least 16 characters each, better 43 random ones.

@@ -14,6 +14,7 @@ from .homerun import Homerun
 from .jazzhr import JazzHR
 from .jobylon import Jobylon
 from .lever import Lever
+from .otys import Otys
 from .personio import Personio
 from .pinpoint import Pinpoint
 from .recruitee import Recruitee
@@ -41,5 +42,6 @@ PLAYED: tuple[Vendor, ...] = (
     Carerix(),
     Webhook(),
     Afas(),
+    Otys(),
 )
 VENDORS: dict[str, Vendor] = {vendor.slug: vendor for vendor in PLAYED}
