@@ -6,16 +6,21 @@ run out the sweeper sends the delivery again, and we know that the call may have
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from .conf import conf
-from .models import Delivery
+from .models import ATSConfig, Delivery
 from .states import DELIVERABLE, Status
+
+#: How to read connections by their ids.
+ConfigsOf = Callable[[Collection[int]], Mapping[int, ATSConfig]]
 
 
 @dataclass(frozen=True)
@@ -27,16 +32,28 @@ class Claim:
 
 
 def claim(message_id: UUID, try_count: int) -> Claim | None:
-    """Claim the delivery for try number `try_count` + 1.
+    """Claim one delivery for try number `try_count` + 1.
 
     Return None where there is nothing to do: it is gone, done, at another try, or in other hands.
     """
+    return claim_all({message_id: try_count}, current_configs).get(message_id)
+
+
+def claim_all(wanted: Mapping[UUID, int], configs_of: ConfigsOf) -> dict[UUID, Claim]:
+    """Claim deliveries, each given with the tries it is to have behind it; return what is ours now."""
     now = timezone.now()
-    delivery = Delivery.objects.select_related("config__customer").filter(pk=message_id).first()
-    if delivery is None or not is_due(delivery, try_count, now):
-        return None
-    interrupted = delivery.was_interrupted
-    return Claim(delivery, interrupted) if take(delivery, now) else None
+    rows = Delivery.objects.filter(pk__in=wanted.keys()).defer("message")
+    due = [delivery for delivery in rows if is_due(delivery, wanted[delivery.pk], now)]
+    interrupted = {delivery.pk: delivery.was_interrupted for delivery in due}
+    configs = configs_of({delivery.config_id for delivery in due})
+    for delivery in due:
+        delivery.config = configs[delivery.config_id]
+    return {delivery.pk: Claim(delivery, interrupted[delivery.pk]) for delivery in take(due, now)}
+
+
+def current_configs(ids: Collection[int]) -> Mapping[int, ATSConfig]:
+    """Read connections as they are now."""
+    return ATSConfig.objects.select_related("customer").in_bulk(ids)
 
 
 def is_due(delivery: Delivery, try_count: int, now: datetime) -> bool:
@@ -45,20 +62,47 @@ def is_due(delivery: Delivery, try_count: int, now: datetime) -> bool:
     return free and delivery.status in DELIVERABLE and delivery.try_count == try_count
 
 
-def take(delivery: Delivery, now: datetime) -> bool:
-    """Write the lease if nobody else claimed or moved the row meanwhile; tell whether that worked.
+def take(deliveries: Sequence[Delivery], now: datetime) -> list[Delivery]:
+    """Write the lease into the rows that nobody else claimed or moved meanwhile; return those.
 
     The web request may be marking a pending row as queued at this very moment: both count as free.
     """
-    lease = now + conf.claim_lease
-    as_read = Delivery.objects.filter(
-        pk=delivery.pk,
-        status__in=DELIVERABLE,
-        try_count=delivery.try_count,
-        claimed_until=delivery.claimed_until,
-    )
+    return [delivery for group in by_tries(deliveries) for delivery in take_alike(group, now)]
+
+
+def by_tries(deliveries: Sequence[Delivery]) -> list[list[Delivery]]:
+    """Group deliveries by the tries behind them: mostly none."""
+    groups: dict[int, list[Delivery]] = defaultdict(list)
+    for delivery in deliveries:
+        groups[delivery.try_count].append(delivery)
+    return list(groups.values())
+
+
+def take_alike(deliveries: Sequence[Delivery], now: datetime) -> list[Delivery]:
+    """Write the lease into rows with as many tries behind them, with one statement."""
+    lease, claim_id = now + conf.claim_lease, uuid4()
     queued = When(status=Status.PENDING, then=Value(Status.QUEUED.value))
-    taken = as_read.update(status=Case(queued, default=F("status")), claimed_until=lease)
+    free = Delivery.objects.filter(
+        pk__in=[delivery.pk for delivery in deliveries],
+        status__in=DELIVERABLE,
+        try_count=deliveries[0].try_count,
+    ).unclaimed(now)
+    count = free.update(status=Case(queued, default=F("status")), claimed_until=lease, claim_id=claim_id)
+    if count == len(deliveries):
+        return [taken(delivery, lease) for delivery in deliveries]
+    ids = [delivery.pk for delivery in deliveries]
+    mine = set(Delivery.objects.filter(pk__in=ids, claim_id=claim_id).values_list("pk", flat=True))
+    return [taken(delivery, lease) for delivery in deliveries if delivery.pk in mine]
+
+
+def taken(delivery: Delivery, lease: datetime) -> Delivery:
+    """Bring the instance in line with its claimed row."""
     delivery.status = Status.QUEUED if delivery.status == Status.PENDING else delivery.status
     delivery.claimed_until = lease
-    return bool(taken)
+    return delivery
+
+
+def renew(ids: Collection[UUID]) -> None:
+    """Hold on to deliveries that take long; one that is settled meanwhile is left alone."""
+    rows = Delivery.objects.filter(pk__in=ids, status__in=DELIVERABLE, claimed_until__isnull=False)
+    rows.update(claimed_until=timezone.now() + conf.claim_lease)

@@ -76,9 +76,13 @@ class Conf:
     #: A whole call, however slowly its answer drips.
     total_timeout: timedelta = timedelta(seconds=30)
     #: A worker that has not settled a delivery by then is taken for dead. Longer than total_timeout.
-    claim_lease: timedelta = timedelta(seconds=45)
+    claim_lease: timedelta = timedelta(seconds=35)
     #: Deliveries in flight at once in one worker process.
-    worker_concurrency: int = 16
+    worker_concurrency: int = 32
+    #: Deliveries in flight at once for one connection, in all workers together, where it says nothing else.
+    max_concurrency: int = 8
+    #: Tries in a row that found the ATS out of reach, after which we leave it alone and only probe.
+    circuit_failures: int = 10
 
     #: Failures are collected this long before the first mail, and mailed again no sooner than repeat.
     notice_window: timedelta = timedelta(seconds=60)

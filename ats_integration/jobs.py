@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import logging
-import time
-from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
-from django.db import InterfaceError, OperationalError, close_old_connections
 
 from . import claims, delivery, holding, settlement
 from .errors import MessageInvalid, StaleDelivery
 from .messages import Message, decode
+from .patience import patiently
 from .progress import progress_of
 
 log = logging.getLogger(__name__)
-
-#: Waits between attempts to record a result; together well below the claim's lease.
-DATABASE_PATIENCE = (timedelta(seconds=1), timedelta(seconds=3), timedelta(seconds=9))
 
 
 def deliver(raw: Any) -> str:
@@ -46,23 +42,8 @@ def process(claim: claims.Claim, message: Message) -> str:
             holding.hold(claim.delivery)
             return "held"
         result = delivery.attempt(message, config, progress_of(claim))
-        settle(claim, message, result)
+        patiently(partial(settlement.settle, settlement.Finished(claim=claim, message=message, result=result)))
     except StaleDelivery:
         return "moved_meanwhile"
     log.info("delivery.%s message=%s code=%s", result.outcome, message.message_id, result.code)
     return str(result.outcome)
-
-
-def settle(claim: claims.Claim, message: Message, result: delivery.Result) -> None:
-    """Record what happened, also across a short outage of the database: the ATS has been told already.
-
-    Raises DatabaseError where the outage is longer; the claim then runs out and the try is repeated.
-    """
-    for pause in DATABASE_PATIENCE:
-        try:
-            return settlement.settle(claim, message, result)
-        except (OperationalError, InterfaceError) as error:
-            log.warning("settlement.database_away message=%s error=%s", message.message_id, type(error).__name__)
-            time.sleep(pause.total_seconds())
-            close_old_connections()
-    return settlement.settle(claim, message, result)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from .claims import Claim
 from .conf import conf
+from .database_threads import on_database
 from .delivery import storable
 from .models import Delivery
 from .providers.steps import Progress
@@ -21,7 +22,7 @@ def progress_of(claim: Claim) -> Progress:
     return Progress(
         kept=dict(delivery.kept),
         is_doubtful=delivery.possible_duplicate or claim.interrupted,
-        save=lambda kept: save(delivery, kept),
+        save=lambda kept: on_database(save, delivery, kept),
         sessions=StoredSessions(delivery.config),
     )
 

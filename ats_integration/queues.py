@@ -17,12 +17,13 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from rq.job import JobStatus
 from rq.queue import Queue
 
+from . import dispatch
+from .conf import conf
 from .messages import Message
 from .pauses import Pause
-from .rq_json import JSONJob, JSONScheduler
+from .rq_json import JSONScheduler
 from .states import HAPPY_QUEUE, RETRY_QUEUE
 
 log = logging.getLogger(__name__)
@@ -55,23 +56,36 @@ def put(messages: Sequence[Message]) -> bool:
     return True
 
 
-def put_later(message: Message, at: datetime) -> bool:
-    """Put a message on the retry queue at a moment in the future, through rq-scheduler."""
+def put_later(timed: Sequence[tuple[Message, datetime]]) -> bool:
+    """Put messages on the retry queue at moments in the future, through rq-scheduler; tell whether Redis took them."""
     try:
-        scheduler().enqueue_at(
-            next_second(at),
-            JOB,
-            message.to_dict(),
-            job_id=job_id(message),
-            queue_name=RETRY_QUEUE,
-            timeout=int(TIMEOUT.total_seconds()),
-            job_result_ttl=0,
-            job_description=DESCRIPTION,
-        )
+        scheduler().enqueue_many_at([(next_second(at), timed_job(message)) for message, at in timed])
     except RedisError as error:
-        log.warning("queue.redis_away messages=1 error=%s", type(error).__name__)
+        log.warning("queue.redis_away messages=%d error=%s", len(timed), type(error).__name__)
         return False
     return True
+
+
+def timed_job(message: Message) -> dict[str, Any]:
+    """Describe the job of a timed message to rq-scheduler."""
+    return {
+        "func": JOB,
+        "args": (message.to_dict(),),
+        "id": job_id(message),
+        "queue_name": RETRY_QUEUE,
+        "timeout": int(TIMEOUT.total_seconds()),
+        "result_ttl": 0,
+        "description": DESCRIPTION,
+        "meta": lane_of(message),
+    }
+
+
+def lane_of(message: Message) -> dict[str, int]:
+    """Return what decides when a message may go: its connection, and when its first try failed, in milliseconds."""
+    lane = {"config": message.ats.config_id}
+    if message.deadline_at:
+        lane["since"] = int((message.deadline_at - conf.retry_budget).timestamp() * 1000)
+    return lane
 
 
 def next_second(at: datetime) -> datetime:
@@ -105,37 +119,28 @@ def job_data(message: Message) -> Any:
         failure_ttl=int(FAILURE_TTL.total_seconds()),
         description=DESCRIPTION,
         job_id=job_id(message),
+        meta=lane_of(message),
     )
 
 
 def missing(messages: Iterable[Message]) -> list[Message]:
-    """Return those messages that neither a queue nor the schedule holds.
+    """Return those messages that no queue, no schedule, no lane and no worker holds.
 
     Raises RedisError where Redis does not answer.
     """
     asked = list(messages)
-    pipeline = connection().pipeline(transaction=False)
-    for message in asked:
-        pipeline.hget(JSONJob.key_for(job_id(message)), "status")
-        pipeline.zscore(JSONScheduler.scheduled_jobs_key, job_id(message))
-        pipeline.lpos(queue(queue_of(message)).key, job_id(message))
-    answers = pipeline.execute()
-    return [message for i, message in enumerate(asked) if not is_held(*answers[3 * i : 3 * i + 3])]
-
-
-def is_held(status: bytes | None, scheduled: float | None, position: int | None) -> bool:
-    """Tell whether Redis has the job itself and a place that leads to it."""
-    alive = status in (JobStatus.QUEUED.encode(), JobStatus.SCHEDULED.encode())
-    return alive and (scheduled is not None or position is not None)
+    held = dispatch.held(connection(), [(job_id(message), queue_of(message)) for message in asked])
+    return [message for message, is_held in zip(asked, held, strict=True) if not is_held]
 
 
 def depths() -> dict[str, int]:
-    """Return how many messages stand in each queue, and how many wait for their time.
+    """Return how many messages stand in each queue, wait for their time, and wait for their connection's turn.
 
     Raises RedisError where Redis does not answer.
     """
     found = {name: queue(name).count for name in (HAPPY_QUEUE, RETRY_QUEUE)}
-    return {**found, "scheduled": connection().zcard(JSONScheduler.scheduled_jobs_key)}
+    scheduled = connection().zcard(JSONScheduler.scheduled_jobs_key)
+    return {**found, "scheduled": scheduled, "waiting": dispatch.waiting(connection())}
 
 
 @cache

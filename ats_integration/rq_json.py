@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django_rq.queues import DjangoScheduler
@@ -16,6 +18,7 @@ from redis.exceptions import RedisError
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq_scheduler.utils import to_unix
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +61,16 @@ class JSONJob(Job):
 
 
 class JSONScheduler(DjangoScheduler):
-    """rq-scheduler that survives a Redis outage and steps over a job it cannot move."""
+    """rq-scheduler that takes many jobs at once, survives a Redis outage and steps over a job it cannot move."""
+
+    def enqueue_many_at(self, timed: Iterable[tuple[datetime, dict[str, Any]]]) -> None:
+        """Schedule jobs, each given as its moment and what describes it, in one transaction."""
+        with self.connection.pipeline() as pipeline:
+            for at, described in timed:
+                job = self._create_job(commit=False, **described)  # type: ignore[no-untyped-call]
+                job.save(pipeline=pipeline)
+                pipeline.zadd(self.scheduled_jobs_key, {job.id: to_unix(at)})
+            pipeline.execute()
 
     def enqueue_jobs(self) -> list[Job]:
         """Move every due job to its queue."""

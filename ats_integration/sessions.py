@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from .database_threads import on_database
 from .errors import CredentialsUnreadable
 from .models import ATSConfig
 from .providers.calls import Session
@@ -41,11 +42,11 @@ class StoredSessions:
         """
         give_up = timezone.now() + LOGIN_LEASE
         while timezone.now() < give_up:
-            if found := self.stored(over):
+            if found := on_database(self.stored, over):
                 return found
-            if lease := self.claim():
+            if lease := on_database(self.claim):
                 return self.claimed(lease, login, over)
-            if not self._rows.exists():
+            if not on_database(self._rows.exists):
                 break
             time.sleep(LOOK_EVERY.total_seconds())
         return login().values
@@ -72,15 +73,15 @@ class StoredSessions:
     def claimed(self, lease: datetime, login: Callable[[], Session], over: Values | None) -> Values:
         """Look once more, because somebody may just have finished; then log in. The claim ends in any case."""
         try:
-            return self.stored(over) or self.renewed(login)
+            return on_database(self.stored, over) or self.renewed(login)
         finally:
-            self._rows.filter(session_claimed_until=lease).update(session_claimed_until=None)
+            on_database(self._rows.filter(session_claimed_until=lease).update, session_claimed_until=None)
 
     def renewed(self, login: Callable[[], Session]) -> Values:
         """Log in and share the session."""
         made = login()
         session = {"mark": self._mark, "values": dict(made.values)}
-        self._rows.update(session=session, session_until=timezone.now() + made.lifetime)
+        on_database(self._rows.update, session=session, session_until=timezone.now() + made.lifetime)
         return made.values
 
 

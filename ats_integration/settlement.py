@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
@@ -12,67 +14,131 @@ from . import burial, queues, retries
 from .claims import Claim
 from .conf import conf
 from .delivery import Result
+from .errors import StaleDelivery
 from .history import attempt_of, error_of
 from .messages import Message
+from .models import Attempt, Delivery
 from .retries import Policy
 from .states import Outcome, Status
-from .transitions import move
+from .transitions import Move, move_all
 
 #: Outcomes that another try with the same data cannot mend.
 FINAL = frozenset({Outcome.REJECTED})
+OUTAGE = "The ATS was out of reach, and still was when the time of this application had run out."
 
 
-def settle(claim: Claim, message: Message, result: Result) -> None:
-    """Record the try and do what its outcome asks for.
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """A claimed delivery, the message of its try, and how the try ended."""
+
+    claim: Claim
+    message: Message
+    result: Result
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What a try leads to: a move of the delivery, a line in its history, and another try, if there is one."""
+
+    move: Move
+    attempt: Attempt
+    message: Message
+    again_at: datetime | None = None
+
+
+def settle(finished: Finished) -> None:
+    """Record one try and do what its outcome asks for.
 
     Raises StaleDelivery where somebody else moved the delivery meanwhile.
     """
+    step = step_after(finished)
+    if step is None:
+        bury(finished)
+    elif not record([step]):
+        raise StaleDelivery(f"Delivery {finished.claim.delivery.pk} was moved meanwhile.")
+
+
+def step_after(finished: Finished) -> Step | None:
+    """Return what a try leads to, or None where it leads to a dead letter."""
+    result = finished.result
     if result.outcome == Outcome.DELIVERED:
-        record_delivery(claim, result)
-        return
+        return Step(move=delivered(finished), attempt=attempt_after(finished), message=finished.message)
     now = timezone.now()
-    failed = after_failure(message, now)
-    again_at = None if result.outcome in FINAL else next_try(failed, result, now)
+    message = after_failure(finished.message, now)
+    again_at = None if result.outcome in FINAL else next_try(message, result, now)
     if again_at is None:
-        burial.bury(claim.delivery, failed, result, possible_duplicate=is_doubtful(claim, result))
-    else:
-        retry(claim, failed, result, again_at)
+        return None
+    move = retrying(finished, message, again_at)
+    return Step(move=move, attempt=attempt_after(finished), message=message, again_at=again_at)
 
 
-def record_delivery(claim: Claim, result: Result) -> None:
-    """Write the receipt."""
-    delivery = claim.delivery
+def record(steps: Sequence[Step]) -> list[Delivery]:
+    """Write steps into the database, all or none; return the deliveries that nobody else moved meanwhile.
+
+    After the commit, what is to be tried again goes through rq-scheduler.
+    """
     with transaction.atomic():
-        attempt_of(delivery, result, delivery.try_count + 1).save()
-        move(
-            delivery,
-            Status.DELIVERED,
-            delivered_at=timezone.now(),
-            ats_reference=result.reference[:200],
-            dropped=list(result.dropped),
-            possible_duplicate=is_doubtful(claim, result),
-            claimed_until=None,
-            next_try_at=None,
-        )
+        moved = move_all(step.move for step in steps)
+        mine = {delivery.pk for delivery in moved}
+        done = [step for step in steps if step.move.delivery.pk in mine]
+        Attempt.objects.bulk_create([step.attempt for step in done])
+        again = [(step.message, step.again_at) for step in done if step.again_at]
+        if again:
+            transaction.on_commit(partial(queues.put_later, again))
+    return moved
 
 
-def retry(claim: Claim, message: Message, result: Result, at: datetime) -> None:
-    """Write the failure and put the message back for `at`, on the retry queue."""
-    delivery = claim.delivery
-    with transaction.atomic():
-        attempt_of(delivery, result, message.try_count).save()
-        move(
-            delivery,
-            Status.RETRYING,
-            try_count=message.try_count,
-            deadline_at=message.deadline_at,
-            message=message.to_dict(),
-            next_try_at=at,
-            possible_duplicate=is_doubtful(claim, result),
-            claimed_until=None,
-            **error_of(result),
-        )
-        transaction.on_commit(partial(queues.put_later, message, at))
+def bury(finished: Finished) -> None:
+    """Make a dead letter.
+
+    Raises StaleDelivery where somebody else moved the delivery meanwhile.
+    """
+    message = after_failure(finished.message, timezone.now())
+    burial.bury(finished.claim.delivery, message, finished.result, possible_duplicate=is_doubtful(finished))
+
+
+def bury_unsent(claim: Claim, message: Message, code: str) -> None:
+    """Make a dead letter of a message that waited through an outage for the whole budget; it costs no try.
+
+    Raises StaleDelivery where somebody else moved the delivery meanwhile.
+    """
+    result = Result(
+        outcome=Outcome.UNAVAILABLE, started_at=timezone.now(), duration=timedelta(0), code=code, detail=OUTAGE
+    )
+    burial.bury(claim.delivery, message, result, possible_duplicate=claim.delivery.possible_duplicate)
+
+
+def attempt_after(finished: Finished) -> Attempt:
+    """Build the row of the try."""
+    return attempt_of(finished.claim.delivery, finished.result, finished.message.try_count + 1)
+
+
+def delivered(finished: Finished) -> Move:
+    """Describe the receipt."""
+    result = finished.result
+    changes = {
+        "delivered_at": timezone.now(),
+        "ats_reference": result.reference[:200],
+        "dropped": list(result.dropped),
+        "possible_duplicate": is_doubtful(finished),
+        "claimed_until": None,
+        "next_try_at": None,
+    }
+    return Move(delivery=finished.claim.delivery, to=Status.DELIVERED, changes=changes)
+
+
+def retrying(finished: Finished, message: Message, again_at: datetime) -> Move:
+    """Describe the failure and the wait for another try."""
+    changes = {
+        "try_count": message.try_count,
+        "deadline_at": message.deadline_at,
+        "message": message.to_dict(),
+        "next_try_at": again_at,
+        "possible_duplicate": is_doubtful(finished),
+        "claimed_until": None,
+        **error_of(finished.result),
+    }
+    return Move(delivery=finished.claim.delivery, to=Status.RETRYING, changes=changes)
 
 
 def after_failure(message: Message, now: datetime) -> Message:
@@ -94,8 +160,9 @@ def next_try(message: Message, result: Result, now: datetime) -> datetime | None
     )
 
 
-def is_doubtful(claim: Claim, result: Result) -> bool:
+def is_doubtful(finished: Finished) -> bool:
     """Tell whether the ATS may hold this application more than once, now or after the next try."""
+    claim, result = finished.claim, finished.result
     if result.outcome == Outcome.UNCERTAIN:
         return True
     return not result.is_certain and (claim.delivery.possible_duplicate or claim.interrupted)

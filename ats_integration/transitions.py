@@ -1,14 +1,29 @@
-"""The one function through which a delivery changes its status."""
+"""The one place where a delivery changes its status: one at a time, or many in one go."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from .errors import IllegalTransition, StaleDelivery
 from .models import Delivery
 from .states import TRANSITIONS, Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """A delivery, where it is to go, and what changes with it."""
+
+    delivery: Delivery
+    to: Status
+    changes: Mapping[str, Any]
 
 
 def move(delivery: Delivery, to: Status, **changes: Any) -> Delivery:
@@ -22,6 +37,60 @@ def move(delivery: Delivery, to: Status, **changes: Any) -> Delivery:
     as_read = Delivery.objects.filter(pk=delivery.pk, status=delivery.status, try_count=delivery.try_count)
     if not as_read.update(**changes):
         raise StaleDelivery(f"Delivery {delivery.pk} is no longer {delivery.status}.")
+    return changed(delivery, changes)
+
+
+def move_all(moves: Iterable[Move]) -> list[Delivery]:
+    """Move deliveries and return those that nobody else moved meanwhile. Call it inside a transaction.
+
+    Raises IllegalTransition where a status does not lead there.
+    """
+    now = timezone.now()
+    ordered = sorted(moves, key=lambda move: (move.to, move.delivery.pk))  # the same order for all: no deadlock
+    groups = groupby(ordered, key=attrgetter("to"))
+    return [delivery for to, group in groups for delivery in move_alike(tuple(group), Status(to), now)]
+
+
+def move_alike(moves: Sequence[Move], to: Status, now: datetime) -> list[Delivery]:
+    """Move deliveries that go to the same status, with one statement."""
+    for one in moves:
+        require_legal(Status(one.delivery.status), to)
+    changes = [{**one.changes, "status": to, "updated_at": now} for one in moves]
+    count = update_each([one.delivery for one in moves], changes)
+    if count == len(moves):
+        done = {one.delivery.pk for one in moves}
+    else:
+        mine = Delivery.objects.filter(pk__in=[one.delivery.pk for one in moves], status=to, updated_at=now)
+        done = set(mine.values_list("pk", flat=True))
+    both = zip(moves, changes, strict=True)
+    return [changed(one.delivery, values) for one, values in both if one.delivery.pk in done]
+
+
+def update_each(deliveries: Sequence[Delivery], changes: Sequence[Mapping[str, Any]]) -> int:
+    """Write changes of the same fields to rows that are as they were read; return how many were."""
+    quote = connection.ops.quote_name
+    written = [column(name) for name in changes[0]]
+    as_read = [column(name) for name in ("id", "status", "try_count")]
+    assignments = ", ".join(f"{quote(field.column)} = %s" for field in written)
+    conditions = " AND ".join(f"{quote(field.column)} = %s" for field in as_read)
+    rows = [
+        [field.get_db_prep_save(values[field.name], connection) for field in written]
+        + [field.get_db_prep_save(getattr(delivery, field.name), connection) for field in as_read]
+        for delivery, values in zip(deliveries, changes, strict=True)
+    ]
+    statement = f"UPDATE {quote(Delivery._meta.db_table)} SET {assignments} WHERE {conditions}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, rows)
+        return int(cursor.rowcount)
+
+
+def column(name: str) -> Any:
+    """Return a field of a delivery's row."""
+    return Delivery._meta.get_field(name)
+
+
+def changed(delivery: Delivery, changes: Mapping[str, Any]) -> Delivery:
+    """Bring the instance in line with its row."""
     for name, value in changes.items():
         setattr(delivery, name, value)
     return delivery

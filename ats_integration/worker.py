@@ -1,40 +1,41 @@
-"""The RQ worker of this app: deliveries on threads, JSON only, housekeeping beside them.
+"""The RQ worker of this app: many deliveries at once on threads, JSON only, housekeeping beside them.
 
-Named by RQ["WORKER_CLASS"], so `python manage.py rqworker happy retry` needs no flag. Both queues
-take turns, so neither starves. SIGTERM stops taking new work and lets calls in flight finish; a
-second one leaves at once, and the sweeper sends again what was in flight.
+Named by RQ["WORKER_CLASS"], so `python manage.py rqworker happy retry` needs no flag. SIGTERM stops
+taking new work and lets calls in flight finish; a second one leaves at once, and what was in flight
+comes back when its lease has run out.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
-from django.db import close_old_connections, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
 from redis.exceptions import RedisError
-from rq.exceptions import DequeueTimeout
-from rq.job import Job
-from rq.queue import Queue
 from rq.serializers import JSONSerializer
 from rq.timeouts import BaseDeathPenalty
 from rq.worker import SimpleWorker
-from rq.worker.base import DequeueStrategy, WorkerStatus
+from rq.worker.base import WorkerStatus
 
+from . import dispatch
 from .conf import conf
+from .dispatch import Batch
+from .engine import Engine
 from .faults import where
 from .housekeeping import Housekeeper
 from .rq_json import JSONJob
 
-#: Seconds a blocking read waits for work; between two, signals and suspension are looked at.
-WAIT = 1
-BEAT_SECONDS = 10
+#: How long to wait for room or work before looking at signals and at the other queue.
+WAIT = timedelta(milliseconds=250)
+PAUSE_AFTER_FAILURE = timedelta(seconds=1)
+BEAT = timedelta(seconds=10)
 WORKER_TTL = 60
 
 
@@ -59,90 +60,109 @@ class DeliveryWorker(SimpleWorker):
         kwargs |= {"serializer": JSONSerializer, "job_class": JSONJob, "log_job_description": False}
         kwargs["worker_ttl"] = min(kwargs.get("worker_ttl") or WORKER_TTL, WORKER_TTL)
         super().__init__(queues, *args, **kwargs)
-        self._concurrency = conf.worker_concurrency
-        self._free = threading.Semaphore(self._concurrency)
-        self._databases: list[BaseDatabaseWrapper] = []
-        self._pool = ThreadPoolExecutor(self._concurrency, "delivery", initializer=self.remember_databases)
+        self._taken = 0
+        self._max_jobs: int | None = None
         self._next_beat = 0.0
 
-    def work(self, *args: Any, **kwargs: Any) -> bool:
-        """Work until told to stop (or, in burst mode, until the queues are empty)."""
-        kwargs["dequeue_strategy"] = DequeueStrategy.ROUND_ROBIN
+    @cached_property
+    def engine(self) -> Engine:
+        """What delivers; RQ's tools make workers only to look at them, and those need none."""
+        return Engine(self.connection, self.name, self.run_foreign, self.count_jobs)
+
+    def work(self, *args: Any, max_jobs: int | None = None, **kwargs: Any) -> bool:
+        """Work until told to stop (or, in burst mode, until nothing is left to do); tell whether there was work."""
+        self._max_jobs = max_jobs
         housekeeper = Housekeeper()
         housekeeper.start()
+        self.engine.start()
         try:
-            return bool(super().work(*args, **kwargs))
+            super().work(*args, **kwargs)
         finally:
             housekeeper.stop()
+        return self._taken > 0
 
-    def remember_databases(self) -> None:
-        """Note the database connections of a new thread, to close them once it has ended."""
-        for database in connections.all():
-            database.inc_thread_sharing()
-            self._databases.append(database)
-
-    def dequeue_job_and_maintain_ttl(
-        self, timeout: int | None, max_idle_time: int | None = None
-    ) -> tuple[Job, Queue] | None:
-        """Wait for a free thread, then for a job; None ends the work. An outage of Redis is waited out."""
-        idle_since, is_burst = time.monotonic(), timeout is None
-        while not self._stop_requested:
+    def dequeue_job_and_maintain_ttl(self, timeout: int | None, max_idle_time: int | None = None) -> None:
+        """Do all the work there is. RQ's own loop, which runs one job after the other, ends when this returns."""
+        idle_since = time.monotonic()
+        while not self.is_finished():
             try:
-                self.beat()
-                self.check_for_suspension(is_burst)
-                found = self.next_job(is_burst=is_burst)
-            except RedisError as error:
-                self.log.warning("worker.redis_away error=%s", type(error).__name__)
-                time.sleep(WAIT)
+                batch = self.next_batch(is_burst=timeout is None)
+            except (RedisError, DatabaseError) as error:
+                self.log.warning("worker.paused fault=%s", where(error))
+                time.sleep(PAUSE_AFTER_FAILURE.total_seconds())
                 continue
-            if found or (is_burst and self.is_idle()):
-                return found
+            if batch.jobs or len(self.engine.flight):
+                idle_since = time.monotonic()
+            elif timeout is None and not self.may_come(batch):
+                return
             if max_idle_time is not None and time.monotonic() - idle_since > max_idle_time:
-                return None
-        return None
+                return
+            self.wait(batch)
 
-    def next_job(self, *, is_burst: bool) -> tuple[Job, Queue] | None:
-        """Take one job, once a thread is free for it; None where there was none within a moment."""
-        if not self._free.acquire(timeout=WAIT):
-            return None
-        found = None
-        try:
-            found = None if self._stop_requested else self.dequeue(is_burst=is_burst)
-        finally:
-            if found is None:
-                self._free.release()
-        return found
+    def is_finished(self) -> bool:
+        """Tell whether no more work is to be taken."""
+        return self._stop_requested or self.wanted() == 0
 
-    def dequeue(self, *, is_burst: bool) -> tuple[Job, Queue] | None:
-        """Read the queues in turn."""
-        try:
-            found: tuple[Job, Queue] | None = self.queue_class.dequeue_any(
-                self._ordered_queues,
-                None if is_burst else WAIT,
-                connection=self.connection,
-                job_class=self.job_class,
-                serializer=self.serializer,
-                death_penalty_class=self.death_penalty_class,
-            )
-        except DequeueTimeout:
-            return None
-        except UnicodeDecodeError:  # what stood there was no id, and is off the queue now
-            return self.dequeue(is_burst=is_burst)
-        if found:
-            self.reorder_queues(reference_queue=found[1])
-        return found
+    def wanted(self) -> int | None:
+        """Return how many jobs may still be taken by --max-jobs; None = any number."""
+        return None if self._max_jobs is None else max(0, self._max_jobs - self._taken)
+
+    def next_batch(self, *, is_burst: bool) -> Batch:
+        """Take what there is, once there is room for it.
+
+        Raises RedisError or DatabaseError.
+        """
+        self.beat()
+        room = self.engine.flight.room(WAIT)
+        if self.is_finished() or not room:
+            return Batch()
+        batch = self.engine.take(self.queue_names(), min(room, self.wanted() or room))
+        if batch.is_suspended:
+            self.check_for_suspension(is_burst)
+        self._taken += len(batch.jobs)
+        return batch
+
+    def may_come(self, batch: Batch) -> bool:
+        """Tell whether a burst goes on: a message waits for its turn, and that comes soon."""
+        return batch.next_turn is not None and batch.next_turn < timedelta(milliseconds=dispatch.cooldown())
+
+    def wait(self, batch: Batch) -> None:
+        """Wait until a message comes or the turn of a waiting one; not at all while there is plenty to do."""
+        patience = min(WAIT, batch.next_turn) if batch.next_turn is not None else WAIT
+        if batch.jobs or batch.unknown or not patience or self._stop_requested:
+            return
+        queue = self.queues[0].key
+        with unless_redis_is_away(self.log):  # takes the last message and puts it back: so it only waits
+            self.connection.blmove(queue, queue, patience.total_seconds(), "RIGHT", "RIGHT")  # type: ignore[arg-type]
 
     def beat(self) -> None:
-        """Say that this worker is alive, and do RQ's own maintenance, when it is time."""
+        """Say that this worker is alive, hold on to what is in flight, and do RQ's own maintenance, when it is time.
+
+        Raises RedisError or DatabaseError.
+        """
         if time.monotonic() < self._next_beat:
             return
-        self._next_beat = time.monotonic() + BEAT_SECONDS
+        self._next_beat = time.monotonic() + min(BEAT, conf.claim_lease / 3).total_seconds()
         if not self.connection.hexists(self.key, "birth"):  # Redis was emptied
             self.connection.delete(self.key)
             self.register_birth()  # type: ignore[no-untyped-call]
         self.heartbeat()
+        self.set_state(WorkerStatus.BUSY if len(self.engine.flight) else WorkerStatus.IDLE)
+        close_old_connections()
+        self.engine.hold_on()
         if self.should_run_maintenance_tasks:
             self.run_maintenance_tasks()
+
+    def count_jobs(self, jobs: int) -> None:
+        """Add to the numbers that RQ's tools show."""
+        with unless_redis_is_away(self.log):
+            self.connection.hincrby(self.key, "successful_job_count", jobs)
+
+    def run_foreign(self, job: dispatch.Job) -> None:
+        """Run a job that is no delivery, as RQ does."""
+        queue = next(queue for queue in self.queues if queue.name == job.queue)
+        found = self.job_class.fetch(job.id, self.connection, self.serializer)
+        self.perform_job(found, queue, self.prepare_execution(found))
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """Say that this worker is alive, if Redis is there to hear it."""
@@ -164,32 +184,7 @@ class DeliveryWorker(SimpleWorker):
         with unless_redis_is_away(self.log):
             super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
 
-    def execute_job(self, job: Job, queue: Queue) -> None:
-        """Hand the job to a thread and go on."""
-        self.set_state(WorkerStatus.BUSY)
-        self._pool.submit(self.run_on_thread, job, queue)
-
-    def run_on_thread(self, job: Job, queue: Queue) -> None:
-        """Run one job to its end; its delivery's row says how far it came, whatever happens here."""
-        close_old_connections()
-        try:
-            self.perform_job(job, queue, self.prepare_execution(job))
-        except Exception as error:
-            self.log.warning("worker.job_not_finished id=%s fault=%s", job.id, where(error))
-        finally:
-            close_old_connections()
-            self._free.release()
-
-    def is_idle(self) -> bool:
-        """Tell whether no job is running, waiting a moment for the last ones."""
-        taken = 0
-        while taken < self._concurrency and self._free.acquire(timeout=WAIT / 10):
-            taken += 1
-        for _ in range(taken):
-            self._free.release()
-        return taken == self._concurrency
-
-    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+    def handle_exception(self, job: Any, *exc_info: Any) -> None:
         """Log a failed job by its id alone: RQ would log its arguments, which are the message."""
         self.log.error("worker.job_failed id=%s error=%s", job.id, exc_info[0].__name__ if exc_info else "")
 
@@ -198,7 +193,7 @@ class DeliveryWorker(SimpleWorker):
         self._stop_requested = True
 
     def request_force_stop(self, signum: int, frame: Any) -> None:
-        """Leave at once; the sweeper sends again what was in flight."""
+        """Leave at once; what was in flight comes back when its lease has run out."""
         self.log.warning("worker.cold_shutdown")
         with unless_redis_is_away(self.log):
             self.register_death()  # type: ignore[no-untyped-call]
@@ -212,9 +207,7 @@ class DeliveryWorker(SimpleWorker):
 
     def teardown(self) -> None:
         """Let the calls in flight finish, then say goodbye."""
-        self._pool.shutdown(wait=True)
-        for database in self._databases:
-            database.close()
+        self.engine.stop()
         with unless_redis_is_away(self.log):
             super().teardown()  # type: ignore[no-untyped-call]
 

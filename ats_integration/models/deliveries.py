@@ -56,6 +56,8 @@ class Delivery(models.Model):
     queued_at = models.DateTimeField(null=True, blank=True)
     #: A worker is busy with it until then, or was when it died.
     claimed_until = models.DateTimeField(null=True, blank=True)
+    #: Marks the claim, so that of two workers each knows what it got.
+    claim_id = models.UUIDField(null=True, blank=True, editable=False)
     held_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -57,6 +57,8 @@ class Provider(ABC):
     carries: ClassVar[frozenset[str]]
     #: The vendor's documented limit, or None where none is documented.
     rate: ClassVar[Rate | None] = None
+    #: How many calls one delivery makes, for counting them against `rate`.
+    calls_per_delivery: ClassVar[int] = 1
     #: Where the vendor's documentation of this call stands.
     docs_url: ClassVar[str] = ""
     #: What is not certain about this adapter, in words for the customer; empty = nothing.

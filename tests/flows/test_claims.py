@@ -36,13 +36,13 @@ def test_of_many_threads_exactly_one_claims(delivery: Delivery) -> None:
 
 def test_of_two_who_read_the_row_at_once_one_takes_it(delivery: Delivery) -> None:
     mine, theirs = Delivery.objects.get(), Delivery.objects.get()
-    assert [True, False] == [claims.take(mine, timezone.now()), claims.take(theirs, timezone.now())]
+    assert [[mine], []] == [claims.take([mine], timezone.now()), claims.take([theirs], timezone.now())]
 
 
 def test_of_two_who_find_a_lease_run_out_one_takes_it(delivery: Delivery) -> None:
     Delivery.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
     mine, theirs = Delivery.objects.get(), Delivery.objects.get()
-    assert [True, False] == [claims.take(mine, timezone.now()), claims.take(theirs, timezone.now())]
+    assert [[mine], []] == [claims.take([mine], timezone.now()), claims.take([theirs], timezone.now())]
 
 
 def test_of_two_copies_of_a_message_one_is_sent(delivery: Delivery, valkey: redis.Redis, ats: Sandbox) -> None:
@@ -96,7 +96,7 @@ def test_a_delivery_that_is_being_marked_as_queued_can_be_claimed(delivery: Deli
     Delivery.objects.update(status="pending")
     read_before = Delivery.objects.get()
     intake.dispatch([read_before])
-    assert claims.take(read_before, timezone.now())
+    assert [read_before] == claims.take([read_before], timezone.now())
 
 
 def test_a_delivery_that_was_claimed_is_not_marked_as_queued_again(delivery: Delivery, valkey: redis.Redis) -> None:

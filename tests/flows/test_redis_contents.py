@@ -113,8 +113,8 @@ def test_the_worker_leaves_nothing_of_a_delivered_message_behind(
 
 def test_the_same_message_and_try_stands_in_redis_once(full_redis: Any) -> None:
     waiting = [decode(message) for message in scheduled(full_redis)]
-    queues.put_later(waiting[0], timezone.now())
-    queues.put_later(waiting[0], timezone.now())
+    queues.put_later([(waiting[0], timezone.now())])
+    queues.put_later([(waiting[0], timezone.now())])
     assert 1 == len(scheduled_ids(full_redis))
 
 

@@ -12,7 +12,7 @@ import time_machine
 from django.db import OperationalError
 from django.utils import timezone
 
-from ats_integration import jobs, settlement
+from ats_integration import jobs, patience, settlement
 from ats_integration.models import ATSConfig, Attempt
 from ats_integration.sandbox import Sandbox
 from jobbird.board.models import Application
@@ -194,7 +194,7 @@ def test_a_short_outage_of_the_database_loses_no_result(
             raise outages.pop()
         settle(*args)
 
-    monkeypatch.setattr(jobs, "DATABASE_PATIENCE", (timedelta(0), timedelta(0), timedelta(0)))
+    monkeypatch.setattr(patience, "WAITS", (timedelta(0), timedelta(0), timedelta(0)))
     monkeypatch.setattr(settlement, "settle", flaky)
     ats.behave("recruitee", "ok")
     assert "delivered" == try_again(failed)

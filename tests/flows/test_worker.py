@@ -15,7 +15,9 @@ from redis.exceptions import ConnectionError as RedisAway
 from rq.serializers import JSONSerializer
 from rq.worker.base import WorkerStatus
 
-from ats_integration import jobs, queues
+from ats_integration import delivery, queues
+from ats_integration.dispatch import Dispatch
+from ats_integration.messages import Message
 from ats_integration.models import ATSConfig, Delivery
 from ats_integration.sandbox import Sandbox
 from ats_integration.worker import DeliveryWorker
@@ -72,9 +74,9 @@ def test_no_more_calls_run_at_once_than_the_settings_say(
     valkey: Any, tune: Tune, config: ATSConfig, apply: Apply, monkeypatch: pytest.MonkeyPatch, drain: Drain
 ) -> None:
     tune(WORKER_CONCURRENCY=3)
-    running, most, lock = 0, 0, threading.Lock()
+    running, most, lock, attempt = 0, 0, threading.Lock(), delivery.attempt
 
-    def watched(_raw: Any) -> str:
+    def watched(*args: Any) -> delivery.Result:
         nonlocal running, most
         with lock:
             running += 1
@@ -82,9 +84,9 @@ def test_no_more_calls_run_at_once_than_the_settings_say(
         time.sleep(0.05)
         with lock:
             running -= 1
-        return "watched"
+        return attempt(*args)
 
-    monkeypatch.setattr(jobs, "deliver", watched)
+    monkeypatch.setattr(delivery, "attempt", watched)
     for _ in range(12):
         apply()
     drain()
@@ -136,7 +138,13 @@ def test_both_queues_take_turns(
     for _ in range(20):
         apply()
     order: list[int] = []
-    monkeypatch.setattr(jobs, "deliver", lambda raw: order.append(raw["tryCount"]))
+    attempt = delivery.attempt
+
+    def noted(message: Message, *args: Any) -> delivery.Result:
+        order.append(message.try_count)
+        return attempt(message, *args)
+
+    monkeypatch.setattr(delivery, "attempt", noted)
     drain()
     assert [0, 0, 0, 1, 1, 1] == sorted(order[:6])
     assert 23 == len(order)
@@ -169,8 +177,8 @@ def test_a_worker_that_left_holds_no_connection_to_the_database(valkey: Any, con
         apply()
     running = worker()
     running.work(burst=True, logging_level="WARNING")
-    assert running._databases
-    assert [None] * len(running._databases) == [database.connection for database in running._databases]
+    databases = running.engine._databases._databases
+    assert [None] * len(databases) == [database.connection for database in databases]
 
 
 def test_the_main_threads_connection_is_left_alone(valkey: Any, config: ATSConfig, apply: Apply, drain: Drain) -> None:
@@ -185,11 +193,11 @@ def test_a_job_that_fails_frees_its_thread(
     tune(WORKER_CONCURRENCY=1)
     worked: list[Any] = []
 
-    def fail(raw: Any) -> None:
-        worked.append(raw)
+    def fail(*args: Any) -> None:
+        worked.append(args)
         raise ValueError("Sanne")
 
-    monkeypatch.setattr(jobs, "deliver", fail)
+    monkeypatch.setattr(delivery, "attempt", fail)
     for _ in range(3):
         apply()
     drain()
@@ -199,13 +207,13 @@ def test_a_job_that_fails_frees_its_thread(
 def test_a_failed_job_is_logged_without_any_value(
     valkey: Any, config: ATSConfig, apply: Apply, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(_raw: Any) -> None:
+    def fail(*_args: Any) -> None:
         raise ValueError("Sanne")
 
-    monkeypatch.setattr(jobs, "deliver", fail)
+    monkeypatch.setattr(delivery, "attempt", fail)
     apply()
     worker().work(burst=True, logging_level="DEBUG")
-    assert "worker.job_failed" in caplog.text
+    assert "worker.job_not_finished" in caplog.text
     assert "Sanne" not in caplog.text
 
 
@@ -227,15 +235,15 @@ def test_an_outage_while_waiting_for_work_is_waited_out(
     valkey: Any, config: ATSConfig, apply: Apply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running, outages = worker(), [RedisAway("refused"), RedisAway("still refused")]
-    dequeue = running.dequeue
+    claim = Dispatch.claim
 
-    def flaky(*, is_burst: bool) -> Any:
+    def flaky(*args: Any) -> Any:
         if outages:
             raise outages.pop()
-        return dequeue(is_burst=is_burst)
+        return claim(*args)
 
-    monkeypatch.setattr(running, "dequeue", flaky)
-    monkeypatch.setattr("ats_integration.worker.WAIT", 0.01)
+    monkeypatch.setattr(Dispatch, "claim", flaky)
+    monkeypatch.setattr("ats_integration.worker.PAUSE_AFTER_FAILURE", timedelta(milliseconds=10))
     apply()
     running.work(burst=True, logging_level="WARNING")
     assert 1 == delivered()

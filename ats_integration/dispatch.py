@@ -1,0 +1,205 @@
+"""Which messages may go now, held in Redis and shared by all workers: leases, slots, rates and circuits.
+
+The scripts in `lua/` do the work, each in one atomic round trip; `lua/lanes.lua` lists their keys. All of it
+may be lost at any moment: the database knows what is due, and limits are published again when they are missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from redis import Redis
+
+from .conf import conf
+from .limits import Limits
+
+#: What a result says about the ATS's health: it answered, it did not, or it was not asked. A foreign job is no
+#: delivery, and RQ itself cleans up behind it.
+Verdict = Literal["answered", "failed", "silent", "foreign"]
+
+#: The lease in Redis is longer than the one in the row: what comes back early would find the row taken.
+LONGER = timedelta(seconds=5)
+#: How long published limits are believed; a change of the connection takes effect within this time.
+LIMITS_TTL = timedelta(seconds=30)
+#: A circuit lets one message through in each twentieth of the retry budget: every 15 s.
+PROBES_IN_BUDGET = 20
+
+SCRIPTS = ("claim", "settle", "renew", "reclaim", "publish")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A job in our hands. `dies_of` is the code of an outage that it has waited through in vain, or empty."""
+
+    id: str
+    queue: str
+    data: bytes
+    dies_of: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """What one claim brought; `next_turn` is when a waiting lane may go on, None where none waits."""
+
+    jobs: tuple[Job, ...] = ()
+    unknown: tuple[int, ...] = ()
+    next_turn: timedelta | None = None
+    is_suspended: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """A job whose result is recorded. `config_id` is None for a job that is no delivery."""
+
+    id: str
+    queue: str
+    config_id: int | None
+    verdict: Verdict = "silent"
+    code: str = ""
+    calm: timedelta = timedelta(0)
+
+
+class Dispatch:
+    """The scripts, called for one worker."""
+
+    def __init__(self, connection: Redis, worker: str) -> None:
+        self._scripts = {name: script(connection, name) for name in SCRIPTS}
+        self._worker = worker
+        self._turn = 0
+
+    def claim(self, queues: Sequence[str], want: int) -> Batch:
+        """Take up to `want` jobs that may run now. The queues and the waiting lanes take turns.
+
+        Raises RedisError.
+        """
+        self._turn += 1
+        first = self._turn // 2 % len(queues)
+        asked = [*queues[first:], *queues[:first]]
+        budget = milliseconds(conf.retry_budget)
+        arguments = (want, self._worker, lease(), cooldown(), budget, self._turn)
+        return batch_of(self._run("claim", arguments, keys=asked))
+
+    def settle(self, settled: Iterable[Settled]) -> None:
+        """Acknowledge jobs.
+
+        Raises RedisError.
+        """
+        fields = [value for job in settled for value in fields_of(job)]
+        self._run("settle", (self._worker, lease(), cooldown(), conf.circuit_failures, *fields))
+
+    def renew(self, jobs: Mapping[str, int | None]) -> None:
+        """Hold on to jobs in flight, given as id and config.
+
+        Raises RedisError.
+        """
+        if jobs:
+            self._run("renew", (lease(), *(value for job, config in jobs.items() for value in (job, config or ""))))
+
+    def give_back(self, ids: Iterable[str]) -> None:
+        """Put jobs back at the head of their queues.
+
+        Raises RedisError.
+        """
+        if wanted := tuple(ids):
+            self._run("reclaim", wanted)
+
+    def reclaim(self) -> int:
+        """Put back the jobs of workers that died; return how many.
+
+        Raises RedisError.
+        """
+        return int(self._run("reclaim", ()))
+
+    def publish(self, limits: Mapping[int, Limits]) -> None:
+        """Say what connections may do.
+
+        Raises RedisError.
+        """
+        for config_id, limit in limits.items():
+            self._run("publish", (config_id, milliseconds(LIMITS_TTL), *limit_fields(limit)))
+
+    def _run(self, name: str, arguments: Sequence[Any], keys: Sequence[str] = ()) -> Any:
+        return self._scripts[name](keys=keys, args=arguments)
+
+
+def held(connection: Redis, jobs: Sequence[tuple[str, str]]) -> list[bool]:
+    """Tell for each job, given as id and queue, whether Redis holds it and a way that leads to it.
+
+    Raises RedisError.
+    """
+    found = script(connection, "holds")(args=[value for job in jobs for value in job]) if jobs else []
+    return [bool(is_held) for is_held in found]
+
+
+def waiting(connection: Redis) -> int:
+    """Return how many messages wait in the lanes of their connections.
+
+    Raises RedisError.
+    """
+    lanes: Any = connection.zrange("ats:turns", 0, -1)
+    pipeline = connection.pipeline(transaction=False)
+    for lane in lanes:
+        pipeline.zcard(b"ats:waiting:" + lane)
+    return sum(pipeline.execute())
+
+
+def script(connection: Redis, name: str) -> Any:
+    """Return a script bound to a connection."""
+    return connection.register_script(source(name))
+
+
+@cache
+def source(name: str) -> str:
+    """Return the text of a script, behind what all of them share."""
+    folder = resources.files(__package__) / "lua"
+    return "\n".join((folder / f"{part}.lua").read_text() for part in ("lanes", name))
+
+
+def batch_of(answer: Any) -> Batch:
+    """Read what the claim script returned."""
+    suspended, wait, unknown, taken = answer
+    return Batch(
+        jobs=tuple(jobs_of(taken)),
+        unknown=tuple(sorted({int(config) for config in unknown})),
+        next_turn=None if wait < 0 else timedelta(milliseconds=wait),
+        is_suspended=bool(suspended),
+    )
+
+
+def jobs_of(taken: Sequence[bytes]) -> Iterator[Job]:
+    """Read the jobs, four values each."""
+    for i in range(0, len(taken), 4):
+        name, queue, data, dies_of = taken[i : i + 4]
+        yield Job(id=name.decode(errors="replace"), queue=queue.decode(), data=data, dies_of=dies_of.decode())
+
+
+def fields_of(job: Settled) -> tuple[Any, ...]:
+    """Return what the settle script wants to know of a job."""
+    return job.id, job.queue, job.config_id or "", job.verdict, job.code, milliseconds(job.calm)
+
+
+def limit_fields(limit: Limits) -> tuple[Any, ...]:
+    """Return the fields of a lane's limits."""
+    per = milliseconds(limit.per)
+    fields = {"concurrency": limit.concurrency, "calls": limit.calls, "per": per, "weight": limit.weight}
+    return tuple(value for field in {**fields, "rate": limit.key}.items() for value in field)
+
+
+def lease() -> int:
+    """Return how long a job is ours, in milliseconds."""
+    return milliseconds(conf.claim_lease + LONGER)
+
+
+def cooldown() -> int:
+    """Return how long an open circuit waits before it lets a message through, in milliseconds."""
+    return milliseconds(conf.retry_budget / PROBES_IN_BUDGET)
+
+
+def milliseconds(duration: timedelta) -> int:
+    """Return a duration as the scripts want it."""
+    return int(duration / timedelta(milliseconds=1))

@@ -1,0 +1,146 @@
+"""The delivering part of a worker: what Redis gives is claimed in the database and put on threads."""
+
+from __future__ import annotations
+
+import json
+import logging
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from uuid import UUID
+
+from django.db import Error as DatabaseError
+from redis import Redis
+
+from . import claims, limits
+from .claims import Claim
+from .conf import conf
+from .config_cache import ConfigCache
+from .database_threads import DatabaseThreads
+from .deliverers import Deliverers
+from .dispatch import Batch, Dispatch, Job, Settled
+from .errors import MessageInvalid
+from .faults import where
+from .flight import Flight, InFlight
+from .messages import Message, decode
+from .queues import JOB, TIMEOUT
+from .recorder import Recorder
+from .trying import Done, Task, try_once
+
+log = logging.getLogger(__name__)
+
+#: A message, the name of another function than ours, or None for what cannot be read.
+Content = Message | str | None
+
+
+class Engine:
+    """Up to ATS_WORKER_CONCURRENCY deliveries at once.
+
+    `run_foreign` runs a job that is no delivery, as RQ would; `counted` hears how many jobs were acknowledged.
+    """
+
+    def __init__(
+        self, connection: Redis, worker: str, run_foreign: Callable[[Job], None], counted: Callable[[int], None]
+    ) -> None:
+        self.flight = Flight(conf.worker_concurrency)
+        self.dispatch = Dispatch(connection, worker)
+        self._run_foreign = run_foreign
+        self._configs = ConfigCache()
+        self._databases = DatabaseThreads()
+        self._recorder = Recorder(self.dispatch, self.flight, counted)
+        self._deliverers = Deliverers(conf.worker_concurrency, self._databases)
+
+    def start(self) -> None:
+        """Start the threads."""
+        self._recorder.start()
+        self._deliverers.start()
+
+    def stop(self) -> None:
+        """Let calls in flight end and be recorded, then stop the threads."""
+        self._deliverers.stop()
+        self._recorder.stop()
+        self._databases.stop()
+
+    def take(self, queues: Sequence[str], want: int) -> Batch:
+        """Take up to `want` jobs and begin with them; return what Redis said.
+
+        Raises RedisError, or DatabaseError once the jobs are back in Redis.
+        """
+        batch = self.dispatch.claim(queues, want)
+        try:
+            if batch.unknown:
+                self.dispatch.publish(self.limits_of(batch.unknown))
+            self.begin(batch.jobs)
+        except DatabaseError:
+            self.dispatch.give_back(job.id for job in batch.jobs)
+            raise
+        return batch
+
+    def hold_on(self) -> None:
+        """Renew what is in flight, take back what dead workers left.
+
+        Raises RedisError or DatabaseError.
+        """
+        jobs = self.flight.jobs(younger_than=TIMEOUT)
+        self.dispatch.renew({job.job_id: job.config_id for job in jobs})
+        claims.renew([job.delivery_id for job in jobs if job.delivery_id])
+        if count := self.dispatch.reclaim():
+            log.warning("worker.reclaimed jobs=%d", count)
+
+    def limits_of(self, ids: Sequence[int]) -> dict[int, limits.Limits]:
+        """Return the limits of connections, also of those that are gone."""
+        known = claims.current_configs(ids)
+        return {one: limits.limits_of(known[one]) if one in known else limits.of_nobody(one) for one in ids}
+
+    def begin(self, jobs: Sequence[Job]) -> None:
+        """Claim the deliveries of these jobs and put each on a thread.
+
+        Raises DatabaseError before anything has begun.
+        """
+        contents = [(job, content_of(job)) for job in jobs]
+        wanted = {found.message_id: found.try_count for _job, found in contents if isinstance(found, Message)}
+        claimed = claims.claim_all(wanted, self._configs.get) if wanted else {}
+        for job, content in contents:
+            self.begin_one(job, content, claimed)
+
+    def begin_one(self, job: Job, content: Content, claimed: Mapping[UUID, Claim]) -> None:
+        """Put one job on a thread, or let it be acknowledged where there is nothing to do."""
+        message = content if isinstance(content, Message) else None
+        claim = claimed.get(message.message_id) if message else None
+        config_id = message.ats.config_id if message else None
+        delivery_id = claim.delivery.pk if claim else None
+        self.flight.add([InFlight(job_id=job.id, config_id=config_id, delivery_id=delivery_id)])
+        if message and claim:
+            self._deliverers.put(partial(self.deliver, Task(job=job, claim=claim, message=message)))
+        elif isinstance(content, str):
+            self._deliverers.put(partial(self.run_foreign, job))
+        else:
+            self._recorder.put(Done(settled=Settled(id=job.id, queue=job.queue, config_id=config_id)))
+
+    def deliver(self, task: Task) -> None:
+        """Try one delivery on the current thread; where that fails, its claim runs out and it is tried again."""
+        try:
+            self._recorder.put(try_once(task))
+        except Exception as error:
+            log.error("worker.job_not_finished id=%s fault=%s", task.job.id, where(error))
+            self.flight.remove([task.job.id])
+
+    def run_foreign(self, job: Job) -> None:
+        """Run a job that is no delivery on the current thread."""
+        try:
+            self._run_foreign(job)
+        except Exception as error:
+            log.error("worker.job_not_finished id=%s fault=%s", job.id, where(error))
+        self._recorder.put(Done(settled=Settled(id=job.id, queue=job.queue, config_id=None, verdict="foreign")))
+
+
+def content_of(job: Job) -> Content:
+    """Read what a job carries; one that cannot be read is dropped, and its delivery sent again from its row."""
+    try:
+        function, _instance, args, _kwargs = json.loads(zlib.decompress(job.data))
+        return decode(args[0]) if function == JOB else str(function)
+    except MessageInvalid as error:
+        log.error("message.invalid fields=%s", ",".join(error.fields))
+    except Exception as error:
+        log.error("job.unreadable id=%s error=%s", job.id, type(error).__name__)
+    return None

@@ -1,0 +1,68 @@
+"""How many calls a connection may make: at once, and in a stretch of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from .conf import conf
+from .errors import UnknownProvider
+from .models import ATSConfig
+from .providers import registry
+from .providers.base import Provider, Rate
+
+#: Added to each stretch of time: calls that leave in order may arrive a little closer together.
+MARGIN = timedelta(milliseconds=50)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What the lane of a connection lets through.
+
+    `calls` of 0 means no limit in time; `weight` is how many calls one delivery makes; `key` names
+    whose calls are counted together.
+    """
+
+    concurrency: int
+    calls: int = 0
+    per: timedelta = timedelta(0)
+    weight: int = 1
+    key: str
+
+
+def limits_of(config: ATSConfig) -> Limits:
+    """Return the connection's own limits, or else those that its provider documents."""
+    concurrency = config.max_concurrency or conf.max_concurrency
+    provider = provider_of(config)
+    rate = own_rate(config) or (provider.rate if provider else None)
+    if provider is None or rate is None:
+        return Limits(concurrency=concurrency, key=f"config-{config.pk}")
+    return Limits(
+        concurrency=concurrency,
+        calls=rate.calls,
+        per=rate.per + MARGIN,
+        weight=min(provider.calls_per_delivery, rate.calls),
+        key=f"sender-{provider.slug}" if rate.scope == "sender" else f"config-{config.pk}",
+    )
+
+
+def of_nobody(config_id: int) -> Limits:
+    """Return the limits of a connection that is gone: its messages find no row and end there."""
+    return Limits(concurrency=conf.max_concurrency, key=f"config-{config_id}")
+
+
+def provider_of(config: ATSConfig) -> Provider | None:
+    """Return the adapter of a connection, or None where there is none: its deliveries fail with that word."""
+    try:
+        return registry.get(config.provider)
+    except UnknownProvider:
+        return None
+
+
+def own_rate(config: ATSConfig) -> Rate | None:
+    """Return the rate that somebody entered at the connection, as whole calls in a stretch of time."""
+    wanted = config.rate_per_second
+    if not wanted or wanted <= 0:
+        return None
+    calls = max(1, int(wanted))
+    return Rate(calls=calls, per=timedelta(seconds=calls / wanted))
