@@ -30,7 +30,10 @@ class ApplicationAdapter(ABC):
 
     @abstractmethod
     def received_between(self, start: datetime, end: datetime, customer_ids: Collection[Any]) -> QuerySet[Any]:
-        """Return what these customers' vacancies got from `start` until before `end`, oldest first."""
+        """Return what these customers' vacancies got from `start` until before `end`, oldest first.
+
+        Filter and order only: the sweeper joins several such querysets with `|`.
+        """
 
     def open_job_ids(self, customer_id: Any) -> list[str]:
         """Return the ATS's job ids of a customer's open vacancies, for connection tests; override it."""

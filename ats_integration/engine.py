@@ -22,12 +22,15 @@ from .dispatch import Batch, Dispatch, Job, Settled
 from .errors import MessageInvalid
 from .faults import where
 from .flight import Flight, InFlight
-from .messages import Message, decode
+from .messages import Message, decode_call
 from .queues import JOB, TIMEOUT
 from .recorder import Recorder
 from .trying import Done, Task, try_once
 
 log = logging.getLogger(__name__)
+
+#: How the content of our own jobs begins.
+OURS = f'["{JOB}",'.encode()
 
 #: A message, the name of another function than ours, or None for what cannot be read.
 Content = Message | str | None
@@ -137,8 +140,8 @@ class Engine:
 def content_of(job: Job) -> Content:
     """Read what a job carries; one that cannot be read is dropped, and its delivery sent again from its row."""
     try:
-        function, _instance, args, _kwargs = json.loads(zlib.decompress(job.data))
-        return decode(args[0]) if function == JOB else str(function)
+        content = zlib.decompress(job.data)
+        return decode_call(content) if content.startswith(OURS) else str(json.loads(content)[0])
     except MessageInvalid as error:
         log.error("message.invalid fields=%s", ",".join(error.fields))
     except Exception as error:

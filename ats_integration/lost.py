@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
@@ -13,9 +13,45 @@ from .conf import conf
 from .messages import Message
 from .models import Delivery
 from .rebuilding import readable
-from .states import Status
+from .states import DELIVERABLE, Status
 
 BATCH = 500
+#: Batches that one sweep looks at behind the head.
+PAGES = 10
+
+
+class Scan:
+    """Where the last sweep stopped looking, so that the next one goes on from there.
+
+    The head of a queue may be a long line of messages that wait for their connection's turn, all known to
+    Redis, with a lost one behind them. Each sweep looks at the head and some way further; the end leads back.
+    """
+
+    def __init__(self, due: Callable[[datetime], QuerySet[Delivery]]) -> None:
+        self._due = due
+        self._position = 0
+
+    def put_back(self, now: datetime) -> int:
+        """Put lost deliveries back, the oldest first; return how many."""
+        due = self._due(now)
+        count = put_back_at(due, 0, now)
+        for _ in range(PAGES):
+            self._position += BATCH
+            count += put_back_at(due, self._position, now)
+            if not due[self._position :].exists():
+                self._position = 0
+                break
+        return count
+
+
+def put_back_at(due: QuerySet[Delivery], position: int, now: datetime) -> int:
+    """Put back what is lost at a position, until a whole batch there is known to Redis; return how many."""
+    count = 0
+    while lost := unknown(due[position : position + BATCH]):
+        if not put_back(lost, now):
+            break
+        count += len(lost)
+    return count
 
 
 def enqueue(now: datetime) -> int:
@@ -23,20 +59,7 @@ def enqueue(now: datetime) -> int:
 
     Raises RedisError where Redis does not answer.
     """
-    return put_all_back(due_first(now), now) + put_all_back(due_again(now), now)
-
-
-def put_all_back(due: QuerySet[Delivery], now: datetime) -> int:
-    """Put the lost ones of one queue back, the oldest first, until a whole batch is known to Redis.
-
-    A queue is first in, first out: behind a batch that Redis knows entirely, nothing is lost.
-    """
-    count = 0
-    while lost := unknown(due[:BATCH]):
-        if not put_back(lost, now):
-            break
-        count += len(lost)
-    return count
+    return sum(scan.put_back(now) for scan in SCANS)
 
 
 def due_first(now: datetime) -> QuerySet[Delivery]:
@@ -52,6 +75,11 @@ def due_again(now: datetime) -> QuerySet[Delivery]:
     return waiting.order_by(Greatest("next_try_at", Coalesce("queued_at", "next_try_at")))
 
 
+def left_behind(now: datetime) -> QuerySet[Delivery]:
+    """Return the deliveries that a worker took up and never settled: few, and the longest overdue."""
+    return Delivery.objects.filter(claimed_until__lt=now, status__in=DELIVERABLE).exclude(message={}).order_by("pk")
+
+
 def left_alone(now: datetime) -> QuerySet[Delivery]:
     """Return the deliveries with a message that no worker is busy with and nobody has just enqueued."""
     calm = Q(queued_at=None) | Q(queued_at__lt=now - conf.sweep_grace)
@@ -60,7 +88,9 @@ def left_alone(now: datetime) -> QuerySet[Delivery]:
 
 def unknown(deliveries: QuerySet[Delivery]) -> list[Message]:
     """Return the messages of those deliveries that Redis does not hold."""
-    return queues.missing([message for delivery in deliveries if (message := readable(delivery))])
+    lost = queues.missing(deliveries.values_list("pk", "try_count"))
+    found = Delivery.objects.in_bulk(lost)
+    return [message for pk in lost if pk in found and (message := readable(found[pk]))]
 
 
 def put_back(messages: Sequence[Message], now: datetime) -> bool:
@@ -71,3 +101,6 @@ def put_back(messages: Sequence[Message], now: datetime) -> bool:
     deliveries.filter(status=Status.PENDING).update(status=Status.QUEUED)
     deliveries.update(queued_at=now)
     return True
+
+
+SCANS = (Scan(left_behind), Scan(due_first), Scan(due_again))

@@ -13,7 +13,16 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import GenerateJsonSchema
 
@@ -214,9 +223,25 @@ def decode(raw: Any) -> Message:
         raise MessageInvalid(f"The message is not JSON ({type(error).__name__}).", ("message",)) from None
 
 
-def invalid(error: ValidationError) -> MessageInvalid:
-    """Name what is wrong with a message, field by field."""
-    found = {place(problem["loc"]): problem["msg"] for problem in error.errors()}
+#: A job as RQ writes it: function, instance, arguments, keywords. Its only argument is the message.
+CALL = TypeAdapter(tuple[str, None, tuple[Message], dict[str, JsonValue]])
+
+
+def decode_call(raw: bytes) -> Message:
+    """Read the message of a job, without making it Python's before it is checked.
+
+    Raises MessageInvalid naming the fields that are wrong; their values are never repeated.
+    """
+    try:
+        _function, _instance, (message,), _keywords = CALL.validate_json(raw, strict=True, by_alias=True, by_name=False)
+    except ValidationError as error:
+        raise invalid(error, inside=2) from None
+    return message
+
+
+def invalid(error: ValidationError, *, inside: int = 0) -> MessageInvalid:
+    """Name what is wrong with a message, field by field; it stands `inside` so many other values."""
+    found = {place(problem["loc"][inside:]): problem["msg"] for problem in error.errors()}
     text = "; ".join(f"{field}: {what}" for field, what in sorted(found.items()))
     return MessageInvalid(f"The message is invalid: {text}", tuple(sorted(found)))
 

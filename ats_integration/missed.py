@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import reduce
 from itertools import zip_longest
+from operator import or_
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -21,6 +23,8 @@ from .models import ATSConfig, Delivery
 log = logging.getLogger(__name__)
 
 BATCH = 500
+#: Moments that one query asks for.
+MOMENTS = 50
 
 
 def take_in(now: datetime) -> int:
@@ -28,12 +32,18 @@ def take_in(now: datetime) -> int:
 
     A connection takes what came in since it was made, at most INTAKE_LOOKBACK ago.
     """
-    horizon = now - conf.intake_lookback
-    active = list(ATSConfig.objects.filter(is_active=True).order_by("pk"))
-    settled = [config for config in active if config.created_at <= horizon]
-    young = [config for config in active if config.created_at > horizon]
-    taken = sum(take_in_for(group, horizon, now) for group in one_each(settled))
-    return taken + sum(take_in_for([config], config.created_at, now) for config in young)
+    active = ATSConfig.objects.filter(is_active=True).order_by("-created_at")
+    groups = one_each(active)
+    return sum(take_in_for(some, now) for group in groups for some in in_pieces(group, now - conf.intake_lookback))
+
+
+def in_pieces(configs: Sequence[ATSConfig], horizon: datetime) -> list[dict[datetime, list[ATSConfig]]]:
+    """Part connections by the moment from which they take what came in, a few moments at a time."""
+    by_moment: dict[datetime, list[ATSConfig]] = defaultdict(list)
+    for config in configs:
+        by_moment[max(config.created_at, horizon)].append(config)
+    moments = list(by_moment.items())
+    return [dict(moments[i : i + MOMENTS]) for i in range(0, len(moments), MOMENTS)]
 
 
 def one_each(configs: Iterable[ATSConfig]) -> list[list[ATSConfig]]:
@@ -44,22 +54,25 @@ def one_each(configs: Iterable[ATSConfig]) -> list[list[ATSConfig]]:
     return [list(filter(None, group)) for group in zip_longest(*by_customer.values())]
 
 
-def take_in_for(configs: Sequence[ATSConfig], since: datetime, now: datetime) -> int:
-    """Take in what these connections, at most one of each customer, missed since a moment."""
-    by_customer = {config.customer_id: config for config in configs}
-    found = without_delivery(by_customer.keys(), configs, since, now)
+def take_in_for(configs: Mapping[datetime, Sequence[ATSConfig]], now: datetime) -> int:
+    """Take in what these connections, at most one of each customer, missed, each since its moment."""
+    by_customer = {config.customer_id: config for some in configs.values() for config in some}
+    found = without_delivery(configs, now)
     deliveries = [delivery for application in found for delivery in taken_in(by_customer, application)]
     intake.dispatch(deliveries)
     return len(deliveries)
 
 
-def without_delivery(
-    customer_ids: Collection[Any], configs: Sequence[ATSConfig], since: datetime, now: datetime
-) -> QuerySet[Any]:
+def without_delivery(configs: Mapping[datetime, Sequence[ATSConfig]], now: datetime) -> QuerySet[Any]:
     """Return the applications for which none of these connections has a delivery."""
-    theirs = Delivery.objects.filter(application=OuterRef("pk"), config__in=configs)
-    received = adapter().received_between(since, now - conf.sweep_grace, customer_ids)
-    return received.filter(~Exists(theirs))[:BATCH]
+    until = now - conf.sweep_grace
+    received = [
+        adapter().received_between(since, until, [config.customer_id for config in some])
+        for since, some in configs.items()
+    ]
+    all_configs = [config for some in configs.values() for config in some]
+    theirs = Delivery.objects.filter(application=OuterRef("pk"), config__in=all_configs)
+    return reduce(or_, received).filter(~Exists(theirs))[:BATCH]
 
 
 def taken_in(by_customer: dict[Any, ATSConfig], application: Any) -> list[Delivery]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
+from uuid import UUID
 
 import django_rq
 from django.core.signals import setting_changed
@@ -47,7 +48,7 @@ def put(messages: Sequence[Message]) -> bool:
         return False
     try:
         for name in (HAPPY_QUEUE, RETRY_QUEUE):
-            push(name, [message for message in messages if queue_of(message) == name])
+            push(name, [message for message in messages if queue_of(message.try_count) == name])
     except RedisError as error:
         redis_pause.start()
         log.warning("queue.redis_away messages=%d error=%s", len(messages), type(error).__name__)
@@ -71,7 +72,7 @@ def timed_job(message: Message) -> dict[str, Any]:
     return {
         "func": JOB,
         "args": (message.to_dict(),),
-        "id": job_id(message),
+        "id": job_id(message.message_id, message.try_count),
         "queue_name": RETRY_QUEUE,
         "timeout": int(TIMEOUT.total_seconds()),
         "result_ttl": 0,
@@ -99,14 +100,14 @@ def push(name: str, messages: Sequence[Message]) -> None:
         queue(name).enqueue_many([job_data(message) for message in messages])
 
 
-def queue_of(message: Message) -> str:
+def queue_of(try_count: int) -> str:
     """Return the queue that a message belongs to: `happy` holds nothing but tryCount 0."""
-    return RETRY_QUEUE if message.try_count else HAPPY_QUEUE
+    return RETRY_QUEUE if try_count else HAPPY_QUEUE
 
 
-def job_id(message: Message) -> str:
+def job_id(message_id: UUID, try_count: int) -> str:
     """Return the RQ id of a message: the same message and try never stand in Redis twice."""
-    return f"ats-{message.message_id}-{message.try_count}"
+    return f"ats-{message_id}-{try_count}"
 
 
 def job_data(message: Message) -> Any:
@@ -118,19 +119,19 @@ def job_data(message: Message) -> Any:
         result_ttl=0,
         failure_ttl=int(FAILURE_TTL.total_seconds()),
         description=DESCRIPTION,
-        job_id=job_id(message),
+        job_id=job_id(message.message_id, message.try_count),
         meta=lane_of(message),
     )
 
 
-def missing(messages: Iterable[Message]) -> list[Message]:
-    """Return those messages that no queue, no schedule, no lane and no worker holds.
+def missing(tries: Iterable[tuple[UUID, int]]) -> list[UUID]:
+    """Return the ids of those messages that no queue, no schedule, no lane and no worker holds.
 
-    Raises RedisError where Redis does not answer.
+    Each is given with its tryCount. Raises RedisError where Redis does not answer.
     """
-    asked = list(messages)
-    held = dispatch.held(connection(), [(job_id(message), queue_of(message)) for message in asked])
-    return [message for message, is_held in zip(asked, held, strict=True) if not is_held]
+    asked = list(tries)
+    held = dispatch.held(connection(), [(job_id(*one), queue_of(one[1])) for one in asked])
+    return [message_id for (message_id, _), is_held in zip(asked, held, strict=True) if not is_held]
 
 
 def depths() -> dict[str, int]:

@@ -18,6 +18,13 @@ EXCERPT_CHARS = 500
 SHORTEST = 3
 #: Base64 of a shorter piece would, too.
 SHORTEST_BASE64 = 4
+#: A spelling may be this much shorter than its value: base64 without the ends that its neighbours change.
+SLACK = 3
+
+IN_HTML = re.compile(r"[&<>\"']")
+IN_JSON = re.compile(r"[^ !#-\[\]-~]|/")
+IN_URL = re.compile(r"[^A-Za-z0-9._~-]")
+URL_SAFE = str.maketrans("+/", "-_")
 
 #: Both start only where a word starts and never go back: time grows with the text, not with its square.
 EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]+(?:\.[\w-]+)+")
@@ -33,13 +40,21 @@ class Redactor:
     """Mask a set of values, and whatever looks like an email address or a phone number."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        forms = {one_line(fold(form)) for value in values for form in spellings(value)}
-        self._forms = sorted((form for form in forms if len(form) >= SHORTEST), key=len, reverse=True)
+        self._values = tuple(values)
 
     def __call__(self, text: str) -> str:
         """Return `text` masked, on one line and at most EXCERPT_CHARS long."""
-        masked = mask(LINK.sub(KEPT_LINK, one_line(text)), self._forms)
+        line = one_line(text)
+        if not line:
+            return ""
+        masked = mask(LINK.sub(KEPT_LINK, line), self.forms(len(line)))
         return PHONE.sub(MASK, EMAIL.sub(MASK, masked))[:EXCERPT_CHARS]
+
+    def forms(self, longest: int) -> list[str]:
+        """Return all that must be masked in a text of some length, folded, the longest first."""
+        fitting = (value for value in self._values if len(one_line(value)) <= longest + SLACK)
+        found = {one_line(fold(form)) for value in fitting for form in spellings(value)}
+        return sorted((form for form in found if len(form) >= SHORTEST), key=len, reverse=True)
 
     def __repr__(self) -> str:
         return "<Redactor>"
@@ -83,11 +98,16 @@ def spellings(value: str) -> set[str]:
     plain = one_line(value)
     if len(plain) < SHORTEST:
         return set()
-    in_html = html.escape(value)
-    in_json = {json.dumps(value, ensure_ascii=ascii)[1:-1] for ascii in (True, False)}
-    in_php = {form.replace("/", "\\/") for form in in_json}
-    in_url = {escape(value, safe=safe, errors="replace") for escape in (quote, quote_plus) for safe in ("", "/")}
-    return {plain, value, in_html, in_html.replace("&#x27;", "&#39;"), *in_json, *in_php, *in_url, *in_base64(value)}
+    found = {plain, value, *in_base64(value)}
+    if IN_HTML.search(value):
+        in_html = html.escape(value)
+        found |= {in_html, in_html.replace("&#x27;", "&#39;")}
+    if IN_JSON.search(value):
+        in_json = {json.dumps(value, ensure_ascii=ascii)[1:-1] for ascii in (True, False)}
+        found |= in_json | {form.replace("/", "\\/") for form in in_json}
+    if IN_URL.search(value):
+        found |= {escape(value, safe=safe, errors="replace") for escape in (quote, quote_plus) for safe in ("", "/")}
+    return found
 
 
 def in_base64(value: str) -> Iterator[str]:
@@ -98,7 +118,7 @@ def in_base64(value: str) -> Iterator[str]:
         sure = whole[-(-before * 8 // 6) : (before + len(raw)) * 8 // 6]
         if len(sure) >= SHORTEST_BASE64:
             yield sure
-            yield sure.translate(str.maketrans("+/", "-_"))
+            yield sure.translate(URL_SAFE)
 
 
 def redactor_for(message: Message, secrets: Iterable[object]) -> Redactor:
