@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "jobbird.board",
 ]
 MIDDLEWARE = [
+    "jobbird.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -120,6 +121,17 @@ if HTTPS_ONLY:
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {  # in the form of Django 6
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "form-action": ["'self'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
 
 # Queues ---------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
@@ -136,7 +148,7 @@ RQ = {
     "WORKER_CLASS": "ats_integration.worker.DeliveryWorker",
     "SCHEDULER_CLASS": "ats_integration.rq_json.JSONScheduler",
 }
-RQ_SHOW_ADMIN_LINK = True
+RQ_SHOW_ADMIN_LINK = False  # jobbird.board.queue_admin shows the queues, to superusers only
 
 # The app --------------------------------------------------------------------------------------
 ATS_INTEGRATION: dict[str, Any] = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import ADDITION, CHANGE
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
@@ -90,6 +91,16 @@ class ATSConfigAdmin(admin.ModelAdmin):
         }
         problems = [(config, connections.obstacle(config)) for config in configs]
         return [str(c) for c in configs], counts, set(), [f"{c}: {problem}" for c, problem in problems if problem]
+
+    def log_addition(self, request: HttpRequest, obj: ATSConfig, message: Any) -> Any:
+        """Write the audit trail beside the admin's history."""
+        connections.note(obj, by=request.user, flag=ADDITION, entry=message)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: ATSConfig, message: Any) -> Any:
+        """Write the audit trail beside the admin's history."""
+        connections.note(obj, by=request.user, flag=CHANGE, entry=message)
+        return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: Iterable[ATSConfig]) -> None:  # type: ignore[override]
         """Leave the log to `connections.remove`, which writes it only when it deletes."""
