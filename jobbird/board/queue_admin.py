@@ -9,11 +9,13 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django_rq.models import Dashboard
 from django_rq.stats_views import stats
-from django_rq.urls import get_admin_urlpatterns
+from django_rq.urls import get_admin_urlpatterns, get_api_urlpatterns
+from redis.exceptions import RedisError
+from rq.exceptions import InvalidJobOperation, NoSuchJobError
 
 View = Callable[..., HttpResponse]
 
@@ -27,9 +29,20 @@ def for_superusers(view: View) -> View:
             return redirect_to_login(request.get_full_path(), "admin:login")
         if not request.user.is_superuser:
             raise PermissionDenied("The queues are for superusers.")
-        return view(request, *args, **kwargs)
+        return answer(view, request, *args, **kwargs)
 
     return guarded
+
+
+def answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Let RQ answer; it raises where a job or a worker is gone, or Redis is."""
+    request.current_app = "admin"  # RQ's pages link to each other by it
+    try:
+        return view(request, *args, **kwargs)
+    except (NoSuchJobError, InvalidJobOperation, ValueError):
+        raise Http404("There is no such job or worker.") from None
+    except RedisError:
+        return HttpResponse("Redis does not answer.", status=503, content_type="text/plain")
 
 
 @admin.register(Dashboard)
@@ -38,8 +51,11 @@ class QueueAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Return RQ's pages, and the list under the name that the admin links to."""
+        figures = get_api_urlpatterns(name_prefix="django_rq_")
+        for pattern in figures:
+            pattern.callback = for_superusers(pattern.callback)
         overview = path("", for_superusers(stats), name="django_rq_dashboard_changelist")
-        return [*get_admin_urlpatterns(name_prefix="django_rq_", view_wrapper=for_superusers), overview]
+        return [*figures, *get_admin_urlpatterns(name_prefix="django_rq_", view_wrapper=for_superusers), overview]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show the link to superusers."""

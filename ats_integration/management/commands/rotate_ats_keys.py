@@ -40,7 +40,7 @@ class Command(BaseCommand):
         verb = "would be rotated" if options["dry_run"] else "rotated"
         if report.rotated and not options["dry_run"]:
             who = audit.at_the_command_line(options["by"])
-            audit.write("", None, Deed.ROTATED, f"{report.rotated} connections", by=who)
+            audit.write("", None, Deed.ROTATED, f"connections: {report.rotated}", by=who)
         self.stdout.write(
             f"{report.rotated} {verb}, {report.current} current already, {len(report.unreadable)} unreadable"
         )
