@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import pluralize
 from django.template.response import TemplateResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
 
 from .. import connection_check, connections
 from ..adapters import adapter
@@ -38,6 +40,11 @@ class ATSConfigAdmin(NoHiddenLookups, admin.ModelAdmin):
     list_filter = ("is_active", ProviderFilter, CustomerFilter)
     search_fields = ("name",)
     actions = ("test_selected", "pause_selected", "activate_selected")
+
+    @method_decorator(sensitive_post_parameters())
+    def changeform_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Keep what is entered out of every report of an error."""
+        return super().changeform_view(*args, **kwargs)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Let the ATS be chosen first, then ask for what it needs."""

@@ -24,7 +24,6 @@ from .world import SECRET, World
 
 TYPED = "typed-secret-0815-of-acme"
 FILLED = {
-    "notify_emails": "a@acme.example",
     "name": "Ours",
     "company": "acme",
     "careers_token": TYPED,
