@@ -133,6 +133,15 @@ SECURE_CSP = {  # in the form of Django 6
     "frame-ancestors": ["'none'"],
 }
 
+# Programs -------------------------------------------------------------------------------------
+# Behind a proxy that speaks https, that proxy says where a request comes from.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", int(HTTPS_ONLY))
+APPLY_LIMIT_PER_HOUR = env.int("APPLY_LIMIT_PER_HOUR", 60 if HTTPS_ONLY else 0)  # of one address; 0 = no limit
+APPLY_MIN_SECONDS = env.float("APPLY_MIN_SECONDS", 2 if HTTPS_ONLY else 0)  # to fill in the form; 0 = no clock
+LOGIN_LIMIT_PER_HOUR = env.int("LOGIN_LIMIT_PER_HOUR", 60 if HTTPS_ONLY else 0)
+CACHES = {"default": env.cache("CACHE_URL", "locmemcache://")}
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+
 # Queues ---------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
 QUEUE = {
