@@ -55,7 +55,7 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Ch
 @register(Tags.security, "ats_integration", deploy=True)
 def check_deployment(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
     """Look at what is fine on a laptop and not in production."""
-    return [] if shape() else [*deployment()]
+    return [] if shape() else [*own_key(), *deployment()]
 
 
 def shape() -> list[CheckMessage]:
@@ -211,10 +211,16 @@ def resumes() -> Iterator[CheckMessage]:
         yield error(14, f"ATS_INTEGRATION['RESUME_STORAGE']: there is no storage {conf.resume_storage!r}.", hint)
 
 
+def own_key() -> Iterator[CheckMessage]:
+    """E015: whoever knows another secret, or reads the example settings, opens every credential."""
+    known = any(key.startswith("django-insecure-") for key in conf.encryption_keys)
+    if known or settings.SECRET_KEY in conf.encryption_keys:
+        hint = "Give ATS_ENCRYPTION_KEYS a key of its own; to change it later, run rotate_ats_keys."
+        yield error(15, "Credentials are encrypted with SECRET_KEY or with a key that everybody knows.", hint)
+
+
 def deployment() -> Iterator[CheckMessage]:
-    """W001 to W004: fine on a laptop only."""
-    if settings.SECRET_KEY in conf.encryption_keys:
-        yield warning(1, "Credentials are encrypted with SECRET_KEY.", "Give ATS_ENCRYPTION_KEYS a key of its own.")
+    """W002 to W004: fine on a laptop only."""
     if not conf.dead_letter_bucket:
         yield warning(2, "No bucket for dead letters is set.", "Set ATS_DEAD_LETTER_BUCKET.")
     if not conf.support_emails:

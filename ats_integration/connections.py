@@ -9,10 +9,12 @@ from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.db import transaction
 from django.utils.translation import ngettext
 
+from . import audit
 from .errors import ConnectionInUse
 from .models import ATSConfig
-from .states import Status
+from .states import Deed, Status
 
+DEEDS = {ADDITION: Deed.ADDED, CHANGE: Deed.CHANGED, DELETION: Deed.REMOVED}
 MOVING = (
     "%d application is still on its way. It arrives or fails within minutes: try again then.",
     "%d applications are still on their way. They arrive or fail within minutes: try again then.",
@@ -70,5 +72,16 @@ def obstacle(config: ATSConfig) -> str:
 
 
 def record(config: ATSConfig, *, by: Any, flag: int, entry: Sequence[dict[str, Any]]) -> None:
-    """Write one line of the audit trail."""
+    """Write one line in the admin's history and one in the audit trail, which outlives the person."""
     LogEntry.objects.log_actions(by.pk, [config], flag, change_message=list(entry), single_object=True)
+    note(config, by=by, flag=flag, entry=entry)
+
+
+def note(config: ATSConfig, *, by: Any, flag: int, entry: Sequence[dict[str, Any]]) -> None:
+    """Write one line in the audit trail: the names of the fields, never a value."""
+    audit.on_connection(config, DEEDS[flag], by=audit.name_of(by), fields=names(entry))
+
+
+def names(entry: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the fields that an entry of Django's log names."""
+    return [str(name) for part in entry for name in part.get("changed", {}).get("fields", ())]

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from . import queues, readiness
+from . import audit, queues, readiness
 from .errors import StaleDelivery
 from .intake import first_message
 from .messages import ApplicationData
@@ -117,9 +117,13 @@ def run(
     dry_run: bool = False,
     rate: float | None = None,
     on_line: Callable[[Line], None] | None = None,
+    by: str = audit.NOBODY,
 ) -> Report:
-    """Send the chosen dead letters again, at most `rate` a second; tell each as it is done."""
-    return send_all(chosen(selection), dry_run=dry_run, rate=rate, on_line=on_line)
+    """Send the chosen dead letters again, at most `rate` a second; tell each as it is done.
+
+    `by` is who wants it, for the audit trail.
+    """
+    return send_all(chosen(selection), dry_run=dry_run, rate=rate, on_line=on_line, by=by)
 
 
 def send_all(
@@ -128,11 +132,12 @@ def send_all(
     dry_run: bool = False,
     rate: float | None = None,
     on_line: Callable[[Line], None] | None = None,
+    by: str = audit.NOBODY,
 ) -> Report:
     """Send these dead letters again, in their order."""
     lines = []
     for letter in paced(letters, None if dry_run else rate):
-        line = look(letter) if dry_run else send(letter)
+        line = look(letter) if dry_run else send(letter, by=by)
         lines.append(line)
         if on_line:
             on_line(line)
@@ -153,7 +158,7 @@ def look(letter: DeadLetter) -> Line:
     return line_of(letter, Fate.FAILED if problem else Fate.WOULD_SEND, problem)
 
 
-def send(letter: DeadLetter) -> Line:
+def send(letter: DeadLetter, *, by: str = audit.NOBODY) -> Line:
     """Send one dead letter again, if nobody else does."""
     data, problem = readiness.examine(letter)
     if problem or data is None:
@@ -161,6 +166,7 @@ def send(letter: DeadLetter) -> Line:
     try:
         with transaction.atomic():
             revive(letter, data)
+            audit.on_letter(letter, by=by)
     except StaleDelivery:
         return line_of(letter, Fate.SKIPPED, "It was sent again a moment ago.")
     return line_of(letter, Fate.SENT)

@@ -33,6 +33,16 @@ class Outcome(TextChoices):
     BUG = "bug", "fault on our side"
 
 
+class Deed(TextChoices):
+    """What the audit trail tells."""
+
+    ADDED = "added", "added"
+    CHANGED = "changed", "changed"
+    REMOVED = "removed", "removed"
+    RESENT = "resent", "sent again"
+    ROTATED = "rotated", "put under the first encryption key"
+
+
 #: Legal moves of a delivery; `ats_integration.transitions` refuses every other one.
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.PENDING: frozenset({Status.QUEUED, Status.HELD, Status.ERASED}),

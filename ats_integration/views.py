@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from . import connection_check, connections, overview, preview
@@ -41,6 +42,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     return page(request, "choose", providers=[registry.get(slug) for slug, _name in registry.choices()])
 
 
+@sensitive_post_parameters()
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest, provider: str) -> HttpResponse:
@@ -55,6 +57,7 @@ def create(request: HttpRequest, provider: str) -> HttpResponse:
     return page(request, "form", form=form, ats=ats)
 
 
+@sensitive_post_parameters()
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def update(request: HttpRequest, pk: int) -> HttpResponse:

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "jobbird.board",
 ]
 MIDDLEWARE = [
+    "jobbird.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -120,6 +121,26 @@ if HTTPS_ONLY:
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {  # in the form of Django 6
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "form-action": ["'self'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+
+# Programs -------------------------------------------------------------------------------------
+# Behind a proxy that speaks https, that proxy says where a request comes from.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", int(HTTPS_ONLY))
+APPLY_LIMIT_PER_HOUR = env.int("APPLY_LIMIT_PER_HOUR", 60 if HTTPS_ONLY else 0)  # of one address; 0 = no limit
+APPLY_MIN_SECONDS = env.float("APPLY_MIN_SECONDS", 2 if HTTPS_ONLY else 0)  # to fill in the form; 0 = no clock
+LOGIN_LIMIT_PER_HOUR = env.int("LOGIN_LIMIT_PER_HOUR", 60 if HTTPS_ONLY else 0)
+CACHES = {"default": env.cache("CACHE_URL", "locmemcache://")}
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
 
 # Queues ---------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
@@ -136,7 +157,7 @@ RQ = {
     "WORKER_CLASS": "ats_integration.worker.DeliveryWorker",
     "SCHEDULER_CLASS": "ats_integration.rq_json.JSONScheduler",
 }
-RQ_SHOW_ADMIN_LINK = True
+RQ_SHOW_ADMIN_LINK = False  # jobbird.board.queue_admin shows the queues, to superusers only
 
 # The app --------------------------------------------------------------------------------------
 ATS_INTEGRATION: dict[str, Any] = {
@@ -157,6 +178,8 @@ ATS_INTEGRATION: dict[str, Any] = {
     "PUBLIC_URL": ATS_PUBLIC_URL,
     "ALLOWED_PRIVATE_HOSTS": env.list("ATS_ALLOWED_PRIVATE_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else []),
 }
+
+DEFAULT_EXCEPTION_REPORTER_FILTER = "jobbird.error_reports.NothingEntered"
 
 # Logs -----------------------------------------------------------------------------------------
 LOGGING = {

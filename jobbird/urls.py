@@ -7,6 +7,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 from .board import customer_views, views
+from .board.logins import limited
 from .health import healthz
 from .metrics import metrics
 
@@ -19,10 +20,10 @@ urlpatterns = [
     path("customer/applications/<int:pk>/cv/", customer_views.cv, name="cv"),
     path("customer/ats/", include("ats_integration.urls")),
     path("cv/", include("ats_integration.public_urls")),
-    path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("accounts/login/", limited(LoginView.as_view(redirect_authenticated_user=True)), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("admin/login/", limited(admin.site.login)),
     path("admin/", admin.site.urls),
-    path("django-rq/", include("django_rq.urls")),
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
 ]

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -149,3 +149,29 @@ def dead_letter(config: ATSConfig, application: Any, **changes: Any) -> DeadLett
         "stored_at": datetime.now(UTC),
     }
     return DeadLetter.objects.create(**{**values, **changes})
+
+
+def values(valkey: Any) -> Iterator[bytes]:
+    """Yield every value of Redis, and what is compressed in it."""
+    for key in valkey.keys("*"):
+        for value in values_of(valkey, key):
+            yield value
+            try:
+                yield zlib.decompress(value)
+            except zlib.error:
+                continue
+
+
+def values_of(valkey: Any, key: bytes) -> list[bytes]:
+    """Return the values of one key, whatever it is."""
+    match valkey.type(key):
+        case b"hash":
+            return list(valkey.hvals(key))
+        case b"list":
+            return list(valkey.lrange(key, 0, -1))
+        case b"set":
+            return list(valkey.smembers(key))
+        case b"zset":
+            return list(valkey.zrange(key, 0, -1))
+        case _:
+            return [valkey.get(key)]

@@ -1,7 +1,7 @@
-"""The app in Django's admin: connections to manage; deliveries, dead letters and incidents to look at."""
+"""The app in Django's admin: connections to manage; deliveries, dead letters, incidents, the audit trail to look at."""
 
 from __future__ import annotations
 
-from . import configs, deadletters, deliveries, incidents
+from . import audit, configs, deadletters, deliveries, incidents
 
-__all__ = ["configs", "deadletters", "deliveries", "incidents"]
+__all__ = ["audit", "configs", "deadletters", "deliveries", "incidents"]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import ADDITION, CHANGE
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import pluralize
 from django.template.response import TemplateResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
 
 from .. import connection_check, connections
 from ..adapters import adapter
@@ -22,13 +25,14 @@ from ..forms.connection import ADVANCED, GENERAL
 from ..models import ATSConfig, Attempt, Delivery
 from ..providers import registry
 from .filters import CustomerFilter, ProviderFilter
+from .lookups import NoHiddenLookups
 
 #: Tests call the ATS while the reader waits.
 MAX_TESTS = 10
 
 
 @admin.register(ATSConfig)
-class ATSConfigAdmin(admin.ModelAdmin):
+class ATSConfigAdmin(NoHiddenLookups, admin.ModelAdmin):
     """A connection; what it asks for depends on its ATS. Credentials go in and never come out."""
 
     list_display = ("__str__", "customer", "provider", "is_active", "updated_at")
@@ -36,6 +40,11 @@ class ATSConfigAdmin(admin.ModelAdmin):
     list_filter = ("is_active", ProviderFilter, CustomerFilter)
     search_fields = ("name",)
     actions = ("test_selected", "pause_selected", "activate_selected")
+
+    @method_decorator(sensitive_post_parameters())
+    def changeform_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Keep what is entered out of every report of an error."""
+        return super().changeform_view(*args, **kwargs)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Let the ATS be chosen first, then ask for what it needs."""
@@ -90,6 +99,16 @@ class ATSConfigAdmin(admin.ModelAdmin):
         }
         problems = [(config, connections.obstacle(config)) for config in configs]
         return [str(c) for c in configs], counts, set(), [f"{c}: {problem}" for c, problem in problems if problem]
+
+    def log_addition(self, request: HttpRequest, obj: ATSConfig, message: Any) -> Any:
+        """Write the audit trail beside the admin's history."""
+        connections.note(obj, by=request.user, flag=ADDITION, entry=message)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: ATSConfig, message: Any) -> Any:
+        """Write the audit trail beside the admin's history."""
+        connections.note(obj, by=request.user, flag=CHANGE, entry=message)
+        return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: Iterable[ATSConfig]) -> None:  # type: ignore[override]
         """Leave the log to `connections.remove`, which writes it only when it deletes."""

@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from .. import resend
+from .. import audit, resend
 from ..models import DeadLetter
 from .deliveries import as_uuid
 from .filters import CustomerFilter, NotifiedFilter, ProviderFilter, ResentFilter, StoredFilter
@@ -82,7 +82,7 @@ class DeadLetterAdmin(ReadOnlyAdmin):
         ids = tuple(queryset.order_by().values_list("message_id", flat=True))
         if not ids:  # an empty selection means all of them
             return
-        report = resend.run(resend.Selection(ids=ids))
+        report = resend.run(resend.Selection(ids=ids), by=audit.name_of(request.user))
         unsent = [line for line in report.lines if line.fate != resend.Fate.SENT]
         level = messages.WARNING if unsent else messages.SUCCESS
         self.message_user(request, summary(report, len(ids)), level)

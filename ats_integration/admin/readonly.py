@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from .lookups import NoHiddenLookups
+
 
 class NobodyWrites:
     """Refuse every change."""
@@ -24,7 +26,7 @@ class NobodyWrites:
         return False
 
 
-class ReadOnlyAdmin(NobodyWrites, admin.ModelAdmin):
+class ReadOnlyAdmin(NobodyWrites, NoHiddenLookups, admin.ModelAdmin):
     """Show rows to those who have the view permission."""
 
     show_full_result_count = False

@@ -45,9 +45,9 @@ UNSENT: tuple[tuple[type[BaseException], str, str], ...] = (
 
 def failure(error: BaseException, *, is_out: bool) -> DeliveryError:
     """Return the failure that an exception means; `is_out` tells whether all of the request left us."""
-    if isinstance(error, InvalidIPAddress):
-        return AddressRefused("The address leads to a private network.")
     cause = cause_of(error)
+    if isinstance(error, InvalidIPAddress) or isinstance(cause, InvalidIPAddress):
+        return AddressRefused("The address leads to a private network.")
     for kind, code, words in UNSENT:
         if isinstance(error, kind) or isinstance(cause, kind):
             return Unavailable(words, code=code)

@@ -13,12 +13,15 @@ import socket
 import threading
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from requests.adapters import HTTPAdapter
+from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from .addresses import is_public
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -103,13 +106,65 @@ class SecurePool(HTTPSConnectionPool):
 class TimedAdapter(HTTPAdapter):
     """Use the timed connections."""
 
+    pools: ClassVar = {"http": PlainPool, "https": SecurePool}
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+        self.poolmanager.pool_classes_by_scheme = self.pools
+
+
+class PublicPlainConnection(PlainConnection):
+    """HTTP to public addresses."""
+
+    def _new_conn(self) -> socket.socket:
+        return public(super()._new_conn())
+
+
+class PublicSecureConnection(SecureConnection):
+    """HTTPS to public addresses."""
+
+    def _new_conn(self) -> socket.socket:
+        return public(super()._new_conn())
+
+
+class PublicPlainPool(HTTPConnectionPool):
+    """Connections over HTTP to public addresses."""
+
+    ConnectionCls = PublicPlainConnection
+
+
+class PublicSecurePool(HTTPSConnectionPool):
+    """Connections over HTTPS to public addresses."""
+
+    ConnectionCls = PublicSecureConnection
 
 
 class PublicAdapter(TimedAdapter, IPFilterAdapter):  # type: ignore[misc]  # requests-hardened has no types
-    """Reach public addresses only; the address that was checked is the one that is called."""
+    """Reach public addresses only: the name is looked up once, and what was checked is what is called.
+
+    The socket is looked at once more before anything is sent.
+    """
+
+    pools: ClassVar = {"http": PublicPlainPool, "https": PublicSecurePool}
 
     def __init__(self, *, is_https: bool) -> None:
         IPFilterAdapter.__init__(self, is_https_proto=is_https)
+
+    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        """Put the checked address in the place of the name, or raise InvalidIPAddress."""
+        host, pool = super().build_connection_pool_key_attributes(*args, **kwargs)
+        if not is_public(host["host"]):
+            raise InvalidIPAddress(host["host"])
+        return host, pool
+
+
+def public(connected: socket.socket) -> socket.socket:
+    """Return a socket whose other end is public; any other one is closed.
+
+    Raises InvalidIPAddress.
+    """
+    other_end = connected.getpeername()[0]
+    if not is_public(other_end):
+        connected.close()
+        raise InvalidIPAddress(other_end)
+    return connected

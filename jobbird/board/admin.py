@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from . import queue_admin  # noqa: F401
 from .models import Application, Customer, CustomerUser, Vacancy
 
 admin.site.site_header = admin.site.site_title = "Jobbird administration"

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from ats_integration.models import Delivery
 from ats_integration.states import Status
 
+from .bots import PeopleOnly
 from .models import Application, Vacancy
 from .uploads import ACCEPT, validate_cv
 from .words import STATUS
@@ -17,7 +18,7 @@ from .words import STATUS
 LETTER_LENGTH = 20_000  # characters; about six pages
 
 
-class ApplicationForm(forms.ModelForm):
+class ApplicationForm(PeopleOnly, forms.ModelForm):
     """Everything a candidate tells about themselves."""
 
     linkedin_url = forms.URLField(label="LinkedIn", required=False, max_length=200, assume_scheme="https")

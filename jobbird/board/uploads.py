@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
@@ -26,6 +27,10 @@ SIGNATURES: dict[str, tuple[bytes, ...]] = {
     "txt": (),
     "odt": ZIP,
 }
+#: What stands somewhere in the content of each type besides: the names of the parts in an archive are not compressed.
+WITHIN: dict[str, tuple[bytes, ...]] = {"docx": (b"word/",), "odt": (b"opendocument.text", b"content.xml")}
+#: How a text in UTF-16 or UTF-32 begins; any other text has no zero byte.
+MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 ACCEPT = ",".join(f".{extension}" for extension in SIGNATURES)
 
 
@@ -46,7 +51,7 @@ def validate_cv(upload: UploadedFile) -> None:
         raise ValidationError("Choose a PDF, DOC, DOCX, RTF, TXT or ODT file.", code="type")
     if (upload.size or 0) > MAX_SIZE:
         raise ValidationError("This file is larger than 10 MB. Choose a smaller one.", code="too_large")
-    if not begins_like(extension, head_of(upload)):
+    if not (begins_like(extension, head_of(upload)) and has_within(extension, upload)):
         raise ValidationError(
             f"The name says {extension.upper()}, but the content does not. Save it again as {extension.upper()}.",
             code="content",
@@ -71,7 +76,28 @@ def begins_like(extension: str, head: bytes) -> bool:
     marks = SIGNATURES[extension]
     if extension == "pdf":
         return any(mark in head for mark in marks)
-    return not marks or head.startswith(marks)
+    return head.startswith(marks) if marks else is_text(head)
+
+
+def is_text(head: bytes) -> bool:
+    """Tell whether content begins as a text does, and not as a program or a picture."""
+    return head.startswith(MARKS) or b"\0" not in head
+
+
+def has_within(extension: str, upload: UploadedFile) -> bool:
+    """Tell whether content has what files of this type must have somewhere, and rewind it."""
+    wanted = WITHIN.get(extension, ())
+    found = not wanted or any(part in piece for piece in overlapping(upload) for part in wanted)
+    upload.seek(0)
+    return found
+
+
+def overlapping(upload: UploadedFile) -> Iterator[bytes]:
+    """Yield an upload piece by piece, each with the end of the one before it."""
+    end = b""
+    for chunk in upload.chunks():
+        yield end + chunk
+        end = chunk[-HEAD:]
 
 
 def clean_filename(name: str) -> str:

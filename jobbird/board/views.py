@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from . import throttle
 from .applying import consent_given, hand_in
 from .forms import ApplicationForm
 from .models import Vacancy
@@ -29,10 +31,20 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     if not vacancy.is_open:
         return render(request, "board/vacancy_closed.html", {"vacancy": vacancy}, status=410)
     form = ApplicationForm(request.POST, request.FILES) if request.method == "POST" else ApplicationForm()
+    if form.is_bound and throttle.is_over("apply", request, settings.APPLY_LIMIT_PER_HOUR):
+        return too_many(request, vacancy, form)
     if form.is_bound and form.is_valid():
         save(vacancy, form)
         return redirect("thanks", pk=vacancy.pk)
     return render(request, "board/apply.html", {"vacancy": vacancy, "form": form})
+
+
+def too_many(request: HttpRequest, vacancy: Vacancy, form: ApplicationForm) -> HttpResponse:
+    """Ask somebody to wait, with what they typed still in the form."""
+    form.add_error(None, "Many applications came from your network just now. Send this one again later.")
+    response = render(request, "board/apply.html", {"vacancy": vacancy, "form": form}, status=429)
+    response["Retry-After"] = str(throttle.wait_left())
+    return response
 
 
 def save(vacancy: Vacancy, form: ApplicationForm) -> None:

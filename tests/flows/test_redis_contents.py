@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import pickletools
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
@@ -17,7 +17,7 @@ from ats_integration.messages import decode
 from ats_integration.models import ATSConfig, Delivery
 from ats_integration.sandbox import Sandbox
 from jobbird.board.models import Application
-from tests.queue_steps import SCHEDULE, age, job_ids, messages, scheduled, scheduled_ids, step
+from tests.queue_steps import SCHEDULE, age, job_ids, messages, scheduled, scheduled_ids, step, values
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Apply = Callable[..., Application]
@@ -116,29 +116,3 @@ def test_the_same_message_and_try_stands_in_redis_once(full_redis: Any) -> None:
     queues.put_later([(waiting[0], timezone.now())])
     queues.put_later([(waiting[0], timezone.now())])
     assert 1 == len(scheduled_ids(full_redis))
-
-
-def values(valkey: Any) -> Iterator[bytes]:
-    """Yield every value of Redis, and what is compressed in it."""
-    for key in valkey.keys("*"):
-        for value in values_of(valkey, key):
-            yield value
-            try:
-                yield zlib.decompress(value)
-            except zlib.error:
-                continue
-
-
-def values_of(valkey: Any, key: bytes) -> list[bytes]:
-    """Return the values of one key, whatever it is."""
-    match valkey.type(key):
-        case b"hash":
-            return list(valkey.hvals(key))
-        case b"list":
-            return list(valkey.lrange(key, 0, -1))
-        case b"set":
-            return list(valkey.smembers(key))
-        case b"zset":
-            return list(valkey.zrange(key, 0, -1))
-        case _:
-            return [valkey.get(key)]

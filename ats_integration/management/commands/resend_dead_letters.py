@@ -20,7 +20,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ats_integration import recovery, resend, selection_check
+from ats_integration import audit, recovery, resend, selection_check
 from ats_integration.errors import DeadLetterUnavailable
 from ats_integration.models import DeadLetter
 from ats_integration.resend import Fate, Line, Report, Selection
@@ -108,6 +108,9 @@ class Command(BaseCommand):
             "--from-s3", action="store_true", help="read the letters from S3 and make rows for them where they are gone"
         )
         how.add_argument("--yes", action="store_true", help="do not ask")
+        how.add_argument(
+            "--by", default="", metavar="NAME", help="who you are, for the audit trail (default: your login)"
+        )
         how.add_argument("--json", action="store_true", dest="as_json", help="print the report as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -163,7 +166,9 @@ class Command(BaseCommand):
             def advance(_line: Line) -> None:
                 progress.advance(task)
 
-            return resend.send_all(letters, dry_run=options["dry_run"], rate=options["rate"], on_line=advance)
+            by = audit.at_the_command_line(options["by"])
+            how = {"dry_run": options["dry_run"], "rate": options["rate"]}
+            return resend.send_all(letters, **how, on_line=advance, by=by)
 
     def progress(self, *, is_quiet: bool) -> Progress:
         """Return the bar."""

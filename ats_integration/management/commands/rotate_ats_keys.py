@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from typing import Any
 
@@ -9,7 +10,12 @@ from django.core.management.base import BaseCommand, CommandParser
 from rich.console import Console
 from rich.progress import Progress
 
-from ats_integration import rotation
+from ats_integration import audit, rotation
+from ats_integration.rotation import Report
+from ats_integration.states import Deed
+
+#: Connections between two lines of progress in a log.
+LINE_EVERY = 100
 
 
 class Command(BaseCommand):
@@ -24,14 +30,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
         parser.add_argument("--dry-run", action="store_true", help="count only")
+        parser.add_argument(
+            "--by", default="", metavar="NAME", help="who you are, for the audit trail (default: your login)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Rotate with a progress bar and report."""
-        console = Console(stderr=True)
-        with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-            task = progress.add_task("rotating", total=rotation.total())
-            report = rotation.rotate(dry_run=options["dry_run"], on_each=lambda: progress.advance(task))
+        """Rotate, note it, report."""
+        report = self.rotate(dry_run=options["dry_run"])
         verb = "would be rotated" if options["dry_run"] else "rotated"
+        if report.rotated and not options["dry_run"]:
+            who = audit.at_the_command_line(options["by"])
+            audit.write("", None, Deed.ROTATED, f"connections: {report.rotated}", by=who)
         self.stdout.write(
             f"{report.rotated} {verb}, {report.current} current already, {len(report.unreadable)} unreadable"
         )
@@ -40,3 +49,17 @@ class Command(BaseCommand):
                 f"No key opens the credentials of: {', '.join(map(str, report.unreadable))} (ATSConfig ids)."
             )
             sys.exit(1)
+
+    def rotate(self, *, dry_run: bool) -> Report:
+        """Rotate with a bar on a terminal, and a line now and then elsewhere."""
+        console, total = Console(stderr=True), rotation.total()
+        steps = itertools.count(1)
+        with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
+            task = progress.add_task("rotating", total=total)
+
+            def advance() -> None:
+                progress.advance(task)
+                if (done := next(steps)) % LINE_EVERY == 0 and not console.is_terminal:
+                    self.stderr.write(f"{done} of {total}")
+
+            return rotation.rotate(dry_run=dry_run, on_each=advance)

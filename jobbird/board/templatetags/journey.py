@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from ats_integration.explanations import explain
 from ats_integration.states import Outcome, Status
@@ -43,6 +45,14 @@ def what_to_do(code: str) -> str:
 def part_words(parts: Iterable[str]) -> str:
     """Name the parts of an application, one after the other."""
     return ", ".join(PART.get(part, part.replace("_", " ")) for part in parts)
+
+
+@register.filter
+def web_link(address: str) -> SafeString | str:
+    """Return a link to a page on the web; any other address, which an import may have brought, stays text."""
+    if not address.lower().startswith(("https://", "http://")):
+        return address
+    return format_html('<a rel="noreferrer nofollow" href="{0}">{0}</a>', address)
 
 
 @register.filter
