@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from ..errors import DeliveryError
 from ..messages import Message
-from .answers import retry_after
+from .answers import reset_at, retry_after
 from .calls import Probe, Rate, Receipt, Request, Response, Session, Submission, path
 from .config_fields import ConfigField
 from .failures import failure_of, in_words, plain_words
@@ -57,6 +57,8 @@ class Provider(ABC):
     carries: ClassVar[frozenset[str]]
     #: The vendor's documented limit, or None where none is documented.
     rate: ClassVar[Rate | None] = None
+    #: The header of a 429 that names, as a Unix timestamp, when calls are taken again; empty = there is none.
+    reset_header: ClassVar[str] = ""
     #: Where the vendor's documentation of this call stands.
     docs_url: ClassVar[str] = ""
     #: What is not certain about this adapter, in words for the customer; empty = nothing.
@@ -158,8 +160,9 @@ class Provider(ABC):
         return frozenset()
 
     def wait(self, response: Response) -> timedelta | None:
-        """Return the wait an answer asks for; override where the vendor has a header of its own."""
-        return retry_after(response)
+        """Return the wait an answer asks for; override where the vendor has a header of another kind."""
+        asked = reset_at(response, self.reset_header) if response.status == 429 else None
+        return retry_after(response) or asked
 
     def success(self, response: Response) -> Response:
         """Return a 2xx answer, or raise the failure that another one means."""
@@ -218,10 +221,6 @@ class Provider(ABC):
     def carried_by(self, submission: Submission) -> frozenset[str]:
         """Return the same once the job's questions are known; override where they take parts."""
         return self.carried(submission.message)
-
-    def dropped(self, message: Message) -> tuple[str, ...]:
-        """Name the parts that this message has and this API cannot take."""
-        return in_order(present(message) - self.carried(message))
 
     def lost(self, submission: Submission) -> tuple[str, ...]:
         """Name the parts that this delivery could not tell the ATS."""

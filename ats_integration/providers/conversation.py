@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from django.core.cache import cache
 
-from ..errors import DeliveryError, JobClosed, Rejected, Unavailable, Uncertain
+from ..errors import DeliveryError, JobClosed, Rejected, Unauthorized, Unavailable, Uncertain
 from ..messages import Message
 from .base import APPLICATION, Provider, Receipt, Submission
 from .fitting import misfit
@@ -19,6 +19,8 @@ from .talk import Talk
 
 FORM_SECONDS = 600  # how long a job's questions are remembered
 
+#: What an ATS may answer because a job is not as we remember it.
+ABOUT_JOB = (JobClosed, Rejected, Unauthorized)
 #: Where `kept` remembers across tries which parts optional steps could not hand over.
 REFUSED = "refused"
 
@@ -58,6 +60,8 @@ class Conversation(Talk):
         try:
             self.walk()
         except DeliveryError as error:
+            if isinstance(error, ABOUT_JOB):
+                self.forget_form()
             if error.redo not in self.submission.kept:
                 raise
             self.forget(error.redo)
@@ -75,6 +79,11 @@ class Conversation(Talk):
         kept = {known: value for known, value in self.submission.kept.items() if known != name}
         self.submission = replace(self.submission, kept=kept)
         self.progress.save(kept)
+
+    def forget_form(self) -> None:
+        """Let the next try ask what the job asks: it may have changed, or be closed by now."""
+        if self.submission.job_form:
+            cache.delete(form_key(self.submission.message))
 
     def look(self) -> JobForm | None:
         """Only learn what the job asks.

@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -212,7 +213,7 @@ class ProviderContract:
         assert set(PARTS) == present(message())
 
     def test_drops_nothing_of_a_bare_message(self) -> None:
-        assert () == self.provider.dropped(bare_message())
+        assert () == self.provider.lost(replace(self.submission(), message=bare_message()))
 
     def test_reads_the_reference(self, hand_in: Callable[..., Accepted]) -> None:
         status, body, reference = self.accepted

@@ -123,7 +123,8 @@ class TestGreenhouse:
         ("field", "value", "is_taken"),
         [
             ("question_1", "a text", True),
-            ("question_2[]", ["1", "2"], True),
+            ("question_2[]", ["10", "11"], True),
+            ("question_2[]", ["10", "12"], False),
             ("question_2", "1", False),
             ("question_3", "1", True),
             ("question_3", "true", False),
