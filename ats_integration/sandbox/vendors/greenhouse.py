@@ -7,7 +7,7 @@ import re
 
 from ..accounts import Accounts, Questions
 from ..values import Call, Reception, Refusal, Reply
-from .base import Vendor, holds_url, is_email, require, unknown_names
+from .base import Asked, Vendor, holds_url, is_email, kind_of, require, unknown_names
 
 NOT_SAVED = "Failed to save person"
 ACCESS_DENIED = Reply(status=401, body="HTTP Basic: Access denied.\n")
@@ -142,11 +142,6 @@ def fits(name: str, call: Call, questions: Questions) -> bool:
     return bool(kind) and is_offered and (kind == SEVERAL) == bool(many) and (bool(many) or len(call.form[name]) == 1)
 
 
-def kind_of(registered: str) -> str:
-    """Return the kind of a question registered as `kind`, `kind!` (required) or `kind!|label`."""
-    return registered.partition("|")[0].rstrip("!")
-
-
 def consents(questions: Questions) -> set[str]:
     """Return the consents that are registered among the questions of a job."""
     return {id for id, registered in questions.items() if kind_of(registered) == CONSENT}
@@ -162,11 +157,10 @@ def shown(questions: Questions) -> dict[str, object]:
 
 def question(number: str, registered: str) -> dict[str, object]:
     """Return one question; a field for several choices ends in brackets."""
-    kind, label = kind_of(registered), registered.partition("|")[2]
+    asked = Asked.of(number, registered)
     field = {
-        "name": f"question_{number}" + ("[]" if kind == SEVERAL else ""),
-        "type": SINGLE if kind == "boolean" else kind,
-        "values": CHOICES.get(kind, []),
+        "name": f"question_{number}" + ("[]" if asked.kind == SEVERAL else ""),
+        "type": SINGLE if asked.kind == "boolean" else asked.kind,
+        "values": CHOICES.get(asked.kind, []),
     }
-    is_required = registered.partition("|")[0].endswith("!")
-    return {"label": label or f"Question {number}", "required": is_required, "fields": [field]}
+    return {"label": asked.label, "required": asked.is_required, "fields": [field]}

@@ -10,7 +10,7 @@ import re
 
 from ..accounts import Accounts, Questions
 from ..values import Call, Reception, Refusal, Reply
-from .base import BOOLEANS, Vendor, is_email, require, unknown_names
+from .base import BOOLEANS, Asked, Vendor, is_email, kind_of, require, unknown_names
 
 NOT_FOUND = Reply(status=404, body={"error": "Not Found"})
 WRONG_TOKEN = Reply(status=401, body={"error": "Unauthorized"})
@@ -111,22 +111,22 @@ def offer(job: str, questions: Questions) -> dict[str, object]:
         "options_phone": "optional",
         "options_cover_letter": "optional",
         "open_questions": [
-            question(int(id), registered, position)
+            question(id, registered, position)
             for position, (id, registered) in enumerate((questions or USUAL).items(), 1)
         ],
     }
 
 
-def question(id: int, registered: str, position: int) -> dict[str, object]:
-    """Return a question that is registered as `kind`, `kind!` (required) or `kind!|label`."""
-    kind, _, label = registered.partition("|")
-    options = OPTIONS if kind.rstrip("!") in CHOOSING else ()
+def question(id: str, registered: str, position: int) -> dict[str, object]:
+    """Return one open question with its options."""
+    asked = Asked.of(id, registered)
+    options = OPTIONS if asked.kind in CHOOSING else ()
     return {
-        "id": id,
-        "kind": kind.rstrip("!"),
-        "required": kind.endswith("!"),
+        "id": int(id),
+        "kind": asked.kind,
+        "required": asked.is_required,
         "position": position,
-        "body": label or f"Question {id}",
+        "body": asked.label,
         "open_question_options": [{"id": number, "body": body} for number, body in enumerate(options, 1)],
     }
 
@@ -173,7 +173,7 @@ def answer_fits(answer: dict[str, list[str]], questions: Questions) -> bool:
         return False
     if not questions:
         return fits_any(fields[0], answer[fields[0]])
-    kind = questions.get(number, "").partition("|")[0].rstrip("!")
+    kind = kind_of(questions.get(number, ""))
     is_offered = kind not in CHOOSING or {*answer[fields[0]]} <= {*OPTIONS}
     is_right = bool(kind) and fields[0] == CARRIERS.get(kind, "content")
     return is_right and is_offered and fits_any(fields[0], answer[fields[0]])
