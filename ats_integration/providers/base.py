@@ -41,6 +41,9 @@ __all__ = [
 #: The name of the step that hands the application in.
 APPLICATION = "application"
 
+#: How an ATS says that this key, or nobody at all, may see what a job asks.
+NOT_TOLD = (403, 404, 405, 501)
+
 #: Settings or opened credentials, by the names of the fields.
 Values = Mapping[str, Any]
 
@@ -141,6 +144,10 @@ class Provider(ABC):
         """Return the same call to the host that an answer names; None where the answer is an answer."""
         return None
 
+    def wants_form(self, message: Message) -> bool:
+        """Tell whether handing this message in needs what its job asks; override where it depends."""
+        return self.reads_form or self.accepts_incomplete
+
     def form_request(self, submission: Submission) -> Request | None:
         """Return the call that asks what the job requires; None where the ATS does not tell."""
         return None
@@ -151,7 +158,7 @@ class Provider(ABC):
 
     def form_of(self, response: Response) -> JobForm | None:
         """Return what the job requires, of any answer to `form_request`; None where it may stay unknown."""
-        if self.form_is_optional and response.status in (403, 404):
+        if self.form_is_optional and response.status in NOT_TOLD:
             return None
         return self.read_form(self.success(response))
 

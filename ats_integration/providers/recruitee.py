@@ -11,7 +11,7 @@ from .calls import Probe, Receipt, Request, Response, Submission, get, path
 from .config_fields import ConfigField
 from .failures import in_words
 from .job_forms import JobForm
-from .parts import job_id
+from .parts import job_id, present
 from .recruitee_parts import form_fields, form_in, is_consent_told, told
 
 
@@ -39,6 +39,7 @@ class Recruitee(Provider):
     job_id_help = "The last part of the job's address on the careers site, after /o/."
     carries = frozenset({"resume", "cover_letter", "phone", "linkedin_url", "website_url", "answers", "source"})
     reads_form = True
+    form_is_optional = True
     unproven = (
         "Until 10 February 2027 Recruitee answers without a token too: before that date a wrong token goes unnoticed.",
     )
@@ -65,6 +66,10 @@ class Recruitee(Provider):
             words = "Recruitee does not host this careers site, or it has an address of its own."
             return JobClosed(words, code="careers_not_hosted")
         return super().failure(response)
+
+    def wants_form(self, message: Message) -> bool:
+        """Look at the offer where the message has something that a question of it may take."""
+        return bool(present(message) & {"answers", "consent", "linkedin_url", "website_url"})
 
     def form_request(self, submission: Submission) -> Request:
         """Ask for the offer with its open questions."""

@@ -23,6 +23,8 @@ from ats_integration.providers.recruitee import Recruitee
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
 
+from tests.factories import bare_message, message
+
 from .contract import ProviderContract
 
 QUESTIONS = "candidate[open_question_answers_attributes]"
@@ -261,8 +263,23 @@ class TestRecruitee(ProviderContract):
     def test_finds_nothing_asked_in_an_answer_that_shows_no_offer(self) -> None:
         assert JobForm() == self.provider.read_form(Response(status=200, body=b'{"offer":[]}'))
 
-    def test_names_a_closed_job_before_anything_is_sent(self, hand_in: Callable[..., Accepted], ats: Sandbox) -> None:
+    def test_names_a_closed_job(self, hand_in: Callable[..., Accepted], ats: Sandbox) -> None:
         self.ask(ats, q7="string")
         with pytest.raises(JobClosed):
             hand_in(vacancy={"external_id": "gone"})
-        assert 0 == ats.stats()["recruitee"]["calls"]
+        assert [] == ats.received()
+
+    @pytest.mark.parametrize("status", [403, 404, 405, 501])
+    def test_leaves_it_to_the_call_itself_where_the_offer_is_not_shown(self, status: int) -> None:
+        assert self.provider.form_of(Response(status=status)) is None
+
+    @pytest.mark.parametrize(("status", "failure"), [(401, Unauthorized), (429, RateLimited), (503, Unavailable)])
+    def test_tries_again_later_where_the_offer_cannot_be_had_now(
+        self, status: int, failure: type[DeliveryError]
+    ) -> None:
+        with pytest.raises(failure):
+            self.provider.form_of(Response(status=status))
+
+    def test_looks_at_no_offer_that_has_nothing_to_do_with_the_application(self) -> None:
+        assert self.provider.wants_form(message())
+        assert not self.provider.wants_form(bare_message())
