@@ -22,7 +22,6 @@ from ats_integration.providers.job_forms import JobForm
 from ats_integration.providers.recruitee import Recruitee
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
-
 from tests.factories import bare_message, message
 
 from .contract import ProviderContract
