@@ -371,8 +371,8 @@ class TestWhatTheJobAsks:
             status=200, body=b'{"questions":[],"data_compliance":[{"type":"gdpr","requires_consent":false}]}'
         )
         form = Greenhouse().read_form(page)
-        values = {"settings": {"board_token": self.account}, "credentials": {"api_key": "gh-key"}}
-        submission = replace(submission_of(Greenhouse(), **values), job_form=form)
+        made = submission_of(Greenhouse(), settings={"board_token": self.account}, credentials={"api_key": "gh-key"})
+        submission = replace(made, job_form=form)
         assert "consent" in Greenhouse().lost(submission)
         assert [] == [name for name, _value in Greenhouse().build(submission).form if "compliance" in name]
 
