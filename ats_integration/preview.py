@@ -7,7 +7,7 @@ are asked there; nothing is sent.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -21,9 +21,8 @@ from .intake import described
 from .messages import ApplicationData, Message, build
 from .models import ATSConfig
 from .providers import exchange, registry
-from .providers.base import Provider, Submission, in_order
+from .providers.base import Provider, Submission
 from .providers.job_forms import JobForm
-from .providers.parts import present
 from .sessions import StoredSessions
 
 LOOK_BACK = timedelta(days=90)
@@ -84,7 +83,7 @@ class Look:
             return Line(**about, problem=form)
         told = self.provider.told(submission.message, form) if form else frozenset()
         missing = form.missing(submission.message, told) if form else ()
-        lost = in_order(present(submission.message) - self.provider.carried(submission.message))
+        lost = self.provider.lost(replace(submission, job_form=form))
         return Line(**about, missing=missing, dropped=lost)
 
     def submission(self, data: ApplicationData) -> Submission:

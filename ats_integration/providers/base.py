@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from ..errors import DeliveryError
 from ..messages import Message
-from .answers import retry_after
+from .answers import reset_at, retry_after
 from .calls import Probe, Rate, Receipt, Request, Response, Session, Submission, path
 from .config_fields import ConfigField
 from .failures import failure_of, in_words, plain_words
@@ -41,6 +41,9 @@ __all__ = [
 #: The name of the step that hands the application in.
 APPLICATION = "application"
 
+#: How an ATS says that this key, or nobody at all, may see what a job asks.
+NOT_TOLD = (403, 404, 405, 501)
+
 #: Settings or opened credentials, by the names of the fields.
 Values = Mapping[str, Any]
 
@@ -59,6 +62,8 @@ class Provider(ABC):
     rate: ClassVar[Rate | None] = None
     #: How many calls one delivery makes, for counting them against `rate`.
     calls_per_delivery: ClassVar[int] = 1
+    #: The header of a 429 that names, as a Unix timestamp, when calls are taken again; empty = there is none.
+    reset_header: ClassVar[str] = ""
     #: Where the vendor's documentation of this call stands.
     docs_url: ClassVar[str] = ""
     #: What is not certain about this adapter, in words for the customer; empty = nothing.
@@ -141,6 +146,10 @@ class Provider(ABC):
         """Return the same call to the host that an answer names; None where the answer is an answer."""
         return None
 
+    def wants_form(self, message: Message) -> bool:
+        """Tell whether handing this message in needs what its job asks; override where it depends."""
+        return self.reads_form or self.accepts_incomplete
+
     def form_request(self, submission: Submission) -> Request | None:
         """Return the call that asks what the job requires; None where the ATS does not tell."""
         return None
@@ -151,7 +160,7 @@ class Provider(ABC):
 
     def form_of(self, response: Response) -> JobForm | None:
         """Return what the job requires, of any answer to `form_request`; None where it may stay unknown."""
-        if self.form_is_optional and response.status in (403, 404):
+        if self.form_is_optional and response.status in NOT_TOLD:
             return None
         return self.read_form(self.success(response))
 
@@ -160,8 +169,9 @@ class Provider(ABC):
         return frozenset()
 
     def wait(self, response: Response) -> timedelta | None:
-        """Return the wait an answer asks for; override where the vendor has a header of its own."""
-        return retry_after(response)
+        """Return the wait an answer asks for; override where the vendor has a header of another kind."""
+        asked = reset_at(response, self.reset_header) if response.status == 429 else None
+        return retry_after(response) or asked
 
     def success(self, response: Response) -> Response:
         """Return a 2xx answer, or raise the failure that another one means."""
@@ -220,10 +230,6 @@ class Provider(ABC):
     def carried_by(self, submission: Submission) -> frozenset[str]:
         """Return the same once the job's questions are known; override where they take parts."""
         return self.carried(submission.message)
-
-    def dropped(self, message: Message) -> tuple[str, ...]:
-        """Name the parts that this message has and this API cannot take."""
-        return in_order(present(message) - self.carried(message))
 
     def lost(self, submission: Submission) -> tuple[str, ...]:
         """Name the parts that this delivery could not tell the ATS."""

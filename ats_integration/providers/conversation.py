@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from django.core.cache import cache
 
-from ..errors import DeliveryError, JobClosed, Rejected, Unavailable, Uncertain
+from ..errors import DeliveryError, JobClosed, Rejected, Unauthorized, Unavailable, Uncertain
 from ..messages import Message
+from .answers import dressed
 from .base import APPLICATION, Provider, Receipt, Submission
 from .fitting import misfit
 from .job_forms import JobForm
@@ -19,6 +20,8 @@ from .talk import Talk
 
 FORM_SECONDS = 600  # how long a job's questions are remembered
 
+#: What an ATS may answer because a job is not as we remember it.
+ABOUT_JOB = (JobClosed, Rejected, Unauthorized)
 #: Where `kept` remembers across tries which parts optional steps could not hand over.
 REFUSED = "refused"
 
@@ -58,6 +61,8 @@ class Conversation(Talk):
         try:
             self.walk()
         except DeliveryError as error:
+            if isinstance(error, ABOUT_JOB):
+                self.forget_form()
             if error.redo not in self.submission.kept:
                 raise
             self.forget(error.redo)
@@ -76,13 +81,21 @@ class Conversation(Talk):
         self.submission = replace(self.submission, kept=kept)
         self.progress.save(kept)
 
+    def forget_form(self) -> None:
+        """Let the next try ask what the job asks: it may have changed, or be closed by now."""
+        if self.submission.job_form:
+            cache.delete(form_key(self.submission.message))
+
     def look(self) -> JobForm | None:
         """Only learn what the job asks.
 
-        Raises a DeliveryError.
+        Raises a DeliveryError; also for a job that is not found, which handing in would just try.
         """
         self.enter()
-        return self.job_form()
+        form = self.job_form()
+        if self.last.status == 404:
+            raise dressed(self.provider.failure(self.last), self.last, self.redact)
+        return form
 
     def require_fitting_resume(self) -> None:
         """Refuse a CV that the ATS is known not to take, before anything is sent."""
@@ -134,16 +147,14 @@ class Conversation(Talk):
         if found is None:
             return
         self.is_certain, self.was_there = True, bool(found)
-        self.keep(found, is_durable=bool(found))
+        self.keep(found, is_durable=True)
 
     def look_at_form(self) -> None:
         """Learn what the job asks; refuse to send what the ATS would take although it is incomplete."""
-        if not (self.provider.accepts_incomplete or self.provider.reads_form):
-            return
-        if (form := self.job_form()) is None:
+        message = self.submission.message
+        if not self.provider.wants_form(message) or (form := self.job_form()) is None:
             return
         self.submission = replace(self.submission, job_form=form)
-        message = self.submission.message
         if self.provider.accepts_incomplete and (lacks := form.missing(message, self.provider.told(message, form))):
             raise Rejected(f"The job requires what the application lacks: {'; '.join(lacks)}.", code="answers_missing")
 
@@ -158,6 +169,7 @@ class Conversation(Talk):
             form = self.ask(self.provider.form_request, lambda _submission, response: self.provider.form_of(response))
         except Uncertain as error:  # we only asked: nothing can have arrived
             raise Unavailable(error.detail, code="send_failed", status=error.status, excerpt=error.excerpt) from None
+        self.progress.save(self.submission.kept)  # holds the claim for the calls that follow
         if form:
             cache.set(key, form.to_json(), FORM_SECONDS)
         return form

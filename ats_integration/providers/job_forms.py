@@ -31,6 +31,10 @@ class Question:
         """Tell whether an answer is to this question: it has its id, or its very words."""
         return answer.question_id == self.id or alike(answer.question) == alike(self.label) != ""
 
+    def is_answered_by(self, answer: Answer) -> bool:
+        """Tell whether an answer is to this question and says something that may be chosen there."""
+        return self.is_meant_by(answer) and (not self.choices or bool(self.chosen(answer)))
+
     def chosen(self, answer: Answer) -> tuple[str, ...]:
         """Return the values of the choices that an answer names, by value or label; none where one is unknown."""
         known = {alike(text): value for value, label in self.choices for text in (label, value)}
@@ -45,20 +49,13 @@ class JobForm:
     questions: tuple[Question, ...] = ()
     required_parts: frozenset[str] = frozenset()
 
-    def find(self, *words: str) -> Question | None:
-        """Return the first question whose label has one of these words, such as "linkedin"."""
-        for question in self.questions:
-            if any(word in question.label.lower() for word in words):
-                return question
-        return None
-
     def meant_by(self, answer: Answer) -> Question | None:
         """Return the question that an answer is to."""
         return next((question for question in self.questions if question.is_meant_by(answer)), None)
 
     def missing(self, message: Message, told: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """Name what the job requires and the message lacks; `told` are questions answered by other parts."""
-        said = {question.id for answer in answered(message) if (question := self.meant_by(answer))} | told
+        said = {q.id for q in self.questions for answer in answered(message) if q.is_answered_by(answer)} | told
         parts = tuple(part for part in sorted(self.required_parts - present(message)))
         return parts + tuple(q.label for q in self.questions if q.is_required and q.id not in said)
 
@@ -92,7 +89,12 @@ def namings(answer: Answer) -> tuple[tuple[str, ...], ...]:
         case tuple(chosen):
             return tuple((alike(text),) for text in chosen)
         case said:
-            return ((alike(str(said)),),)
+            return (synonyms(alike(str(said))),)
+
+
+def synonyms(text: str) -> tuple[str, ...]:
+    """Return a text as it is, followed by its likes where it says yes or no."""
+    return (text, *next((words for words in (YES, NO) if text in words), ()))
 
 
 def yes_or_no(answer: Answer) -> bool | None:

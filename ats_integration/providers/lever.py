@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from ..errors import Rejected, Uncertain
-from ..messages import Consent
 from .base import Provider, Values
 from .calls import Probe, Rate, Receipt, Request, Response, Submission, get, path
 from .config_fields import ConfigField
 from .failures import in_words
-from .parts import PARTS, answered, filled, job_id, lines, paragraphs
+from .lever_parts import form_fields
+from .parts import PARTS, job_id
 
 HOMES = {"global": "https://api.lever.co", "eu": "https://api.eu.lever.co"}
 JSON = {"Accept": "application/json"}  # Lever can also answer in HTML
@@ -44,6 +44,13 @@ class Lever(Provider):
             choices=(("global", "Global"), ("eu", "EU")),
             default="global",
         ),
+        ConfigField(
+            name="silent",
+            label="Confirmation mail",
+            help="Whether Lever mails each candidate that the application arrived.",
+            choices=(("false", "Lever sends one"), ("true", "Lever sends none")),
+            default="false",
+        ),
     )
     job_id_help = "The posting's id: the last part of its address, like 5ac21346-8e0c-4494-8e7a-3eb92ff77902."
     carries = frozenset(PARTS) - {"address"}
@@ -55,25 +62,13 @@ class Lever(Provider):
         return HOMES[self.given(settings)["region"]]
 
     def build(self, submission: Submission) -> Request:
-        """Return the POST; what has no field of its own is told in the comments."""
-        message, person = submission.message, submission.message.candidate
+        """Return the POST; its address has the key."""
         return Request(
             method="POST",
-            path=path("v0", "postings", submission.settings["site"], job_id(message)),
+            path=path("v0", "postings", submission.settings["site"], job_id(submission.message)),
             params=(("key", submission.credentials["api_key"]),),
             headers=JSON,
-            form=filled(
-                ("name", person.full_name),
-                ("email", person.email),
-                ("phone", person.phone),
-                ("resume", submission.resume),
-                ("urls[LinkedIn]", person.linkedin_url),
-                ("urls[Portfolio]", person.website_url),
-                ("comments", paragraphs(message.application.cover_letter, lines(answered(message)))),
-                ("source", message.application.source),
-                ("silent", "false"),
-                *consent_fields(message.application.consent),
-            ),
+            form=form_fields(submission, self.given(submission.settings)["silent"]),
         )
 
     def read(self, response: Response) -> Receipt:
@@ -96,10 +91,3 @@ class Lever(Provider):
             self.account_probe(get(site, headers=JSON, mode="json", limit="1"), f"job site called {settings['site']}"),
             *(self.job_probe(get(site + path(job), headers=JSON), job) for job in job_ids),
         )
-
-
-def consent_fields(consent: Consent) -> Iterator[tuple[str, str]]:
-    """Yield the candidate's choices; nothing where nobody asked."""
-    if consent.given_at or consent.processing or consent.retention or consent.marketing:
-        yield "consent[store]", str(consent.processing or consent.retention).lower()
-        yield "consent[marketing]", str(consent.marketing).lower()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ..errors import DeliveryError, JobClosed, Uncertain
-from ..messages import Answer, Message
+from ..messages import Message
 from .base import Provider, Values
 from .calls import Probe, Receipt, Request, Response, Submission, get, path
 from .config_fields import ConfigField
 from .failures import in_words
-from .parts import answered, filled, job_id, lines, paragraphs
-
-QUESTIONS = "candidate[open_question_answers_attributes]"
+from .job_forms import JobForm
+from .parts import job_id, present
+from .recruitee_parts import form_fields, form_in, is_consent_told, told
 
 
 class Recruitee(Provider):
@@ -38,26 +38,19 @@ class Recruitee(Provider):
     )
     job_id_help = "The last part of the job's address on the careers site, after /o/."
     carries = frozenset({"resume", "cover_letter", "phone", "linkedin_url", "website_url", "answers", "source"})
+    reads_form = True
+    form_is_optional = True
     unproven = (
         "Until 10 February 2027 Recruitee answers without a token too: before that date a wrong token goes unnoticed.",
     )
 
     def build(self, submission: Submission) -> Request:
         """Return the POST; what has no field of its own is told below the cover letter."""
-        message, person = submission.message, submission.message.candidate
         return Request(
             method="POST",
-            path=path("api", "offers", job_id(message), "candidates"),
+            path=path("api", "offers", job_id(submission.message), "candidates"),
             headers=token(submission.credentials),
-            form=filled(
-                ("candidate[name]", person.full_name),
-                ("candidate[email]", person.email),
-                ("candidate[phone]", person.phone),
-                ("candidate[cv]", submission.resume),
-                ("candidate[cover_letter]", letter(message)),
-                ("candidate[referrer]", message.application.source),
-                *answer_fields(message),
-            ),
+            form=form_fields(submission),
         )
 
     def read(self, response: Response) -> Receipt:
@@ -74,6 +67,27 @@ class Recruitee(Provider):
             return JobClosed(words, code="careers_not_hosted")
         return super().failure(response)
 
+    def wants_form(self, message: Message) -> bool:
+        """Look at the offer where the message has something that a question of it may take."""
+        return bool(present(message) & {"answers", "consent", "linkedin_url", "website_url"})
+
+    def form_request(self, submission: Submission) -> Request:
+        """Ask for the offer with its open questions."""
+        return get(path("api", "offers", job_id(submission.message)), headers=token(submission.credentials))
+
+    def read_form(self, response: Response) -> JobForm:
+        """Return the offer's questions, and which of the usual fields it requires."""
+        return form_in(response)
+
+    def told(self, message: Message, form: JobForm) -> frozenset[str]:
+        """Name the questions that links and consent answer."""
+        return told(message, form)
+
+    def carried_by(self, submission: Submission) -> frozenset[str]:
+        """Add consent where the offer has a legal question for it."""
+        is_told = is_consent_told(submission.message, submission.job_form)
+        return self.carries | ({"consent"} if is_told else set())
+
     def ping(self, settings: Values, credentials: Values, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
         """Ask for the published offers and for each job."""
         offers, headers = path("api", "offers"), token(credentials)
@@ -86,29 +100,3 @@ class Recruitee(Provider):
 def token(credentials: Values) -> dict[str, str]:
     """Return the headers of every call."""
     return {"Accept": "application/json", "X-Careers-Sites-Token": credentials["careers_token"]}
-
-
-def is_known(answer: Answer) -> bool:
-    """Tell whether Recruitee knows the question: its ids are numbers."""
-    return answer.question_id.isascii() and answer.question_id.isdigit()
-
-
-def letter(message: Message) -> str:
-    """Return the cover letter with the links and the answers that have no field of their own."""
-    person, application = message.candidate, message.application
-    links = filled(("LinkedIn", person.linkedin_url), ("Website", person.website_url))
-    unknown = lines(answer for answer in answered(message) if not is_known(answer))
-    return paragraphs(application.cover_letter, "\n".join(f"{name}: {url}" for name, url in links), unknown)
-
-
-def answer_fields(message: Message) -> Iterator[tuple[str, str]]:
-    """Yield the answers under a running index, not under the question's id."""
-    for index, answer in enumerate(filter(is_known, answered(message))):
-        yield f"{QUESTIONS}[{index}][open_question_id]", answer.question_id
-        match answer.answer:
-            case bool(flag):
-                yield f"{QUESTIONS}[{index}][flag]", str(flag).lower()
-            case tuple(chosen):
-                yield from ((f"{QUESTIONS}[{index}][multi_content][]", text) for text in chosen)
-            case said:
-                yield f"{QUESTIONS}[{index}][content]", str(said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from ..messages import Answer, Candidate
@@ -10,6 +11,7 @@ from .calls import Response, Submission
 from .job_forms import JobForm, Question, as_number, objects, yes_or_no
 from .parts import answered, encoded, filled, lines, one_line, paragraphs, plain
 
+LONGEST_SHORT_TEXT = 128  # characters
 #: Workable's own names of the fields a job may require, and ours.
 USUAL = {"resume": "resume", "cover_letter": "cover_letter", "phone": "phone", "address": "address"}
 
@@ -28,6 +30,7 @@ def candidate(submission: Submission) -> dict[str, Any]:
         ("cover_letter", paragraphs(message.application.cover_letter, others)),
         ("social_profiles", person.linkedin_url and [{"type": "linkedin", "url": person.linkedin_url}]),
         ("domain", message.application.source),
+        ("tags", [message.application.source] if message.application.source else []),
         ("resume", resume and {"name": safe_name(resume.filename), "data": encoded(resume)}),
         ("answers", [said for _answer, said in told if said]),
     )
@@ -87,7 +90,17 @@ def value_of(question: Question, answer: Answer) -> dict[str, Any]:
         case "numeric":
             return {} if (number := as_number(answer)) is None else {"number": number}
         case "date":
-            return {"date": plain(answer)}
+            return {"date": plain(answer)} if is_date(plain(answer)) else {}
+        case "short_text":
+            return {"body": plain(answer)} if len(plain(answer)) <= LONGEST_SHORT_TEXT else {}
         case "file":
             return {}
     return {"body": plain(answer)}
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is a day as Workable wants it, such as 2026-12-01."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

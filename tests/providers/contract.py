@@ -5,7 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
+import socket
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,19 +27,46 @@ from ats_integration.errors import (
     Unavailable,
     Uncertain,
 )
+from ats_integration.messages import decode, encode
 from ats_integration.models import ATSConfig
 from ats_integration.providers import exchange
 from ats_integration.providers.base import APPLICATION, PARTS, Provider, Request, Response, Submission, present
 from ats_integration.providers.exchange import Accepted
+from ats_integration.providers.fitting import misfit
 from ats_integration.providers.steps import OwnSessions
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
 from ats_integration.sandbox.vendors import VENDORS
 from tests.factories import FILENAME, PDF, bare_message, message, submission_of
-from tests.providers.tiny_servers import listening, ok, saying
+from tests.providers.interrupted import handed_in_twice
+from tests.providers.tiny_servers import listening, ok, received, saying
 
 DOCS = Path(__file__).parents[2] / "docs" / "providers"
 EMAIL = "sanne.devries@example.org"
+#: What takes one part out of a message.
+WITHOUT: dict[str, dict[str, Any]] = {
+    "resume": {"resume": None},
+    "cover_letter": {"application": {"cover_letter": ""}},
+    "phone": {"candidate": {"phone": ""}},
+    "address": {"candidate": {"address": {}}},
+    "linkedin_url": {"candidate": {"linkedin_url": ""}},
+    "website_url": {"candidate": {"website_url": ""}},
+    "answers": {"application": {"answers": []}},
+    "consent": {"application": {"consent": {"marketing": True}}},
+    "marketing_consent": {"application": {"consent": {"processing": True, "retention": True}}},
+    "source": {"application": {"source": ""}},
+}
+#: The message with the part, where it is not the full one: some ATSs take the town of an address only.
+WITH: dict[str, dict[str, Any]] = {
+    "address": {"candidate": {"address": {"street": "Dorpsstraat 1", "postal_code": "1234 AB"}}},
+    "consent": {"application": {"consent": {"processing": True, "retention": True, "marketing": True}}},
+    "marketing_consent": {"application": {"consent": {"processing": True, "retention": True, "marketing": True}}},
+    "source": {"application": {"source": "Vakblad"}},
+}
+#: What differs between two calls about the same: names that somebody made up for them, and signed links.
+MADE_UP = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|/cv/[^/]+/")
+#: Bodies that say nothing, whatever status comes with them.
+SAYING_NOTHING = (b"", b"{}", b"[]", b"null", b"OK", b"<html>Welcome</html>", b'{"candidate":', b"\xff\xfe\x00")
 
 
 class ProviderContract:
@@ -96,6 +127,13 @@ class ProviderContract:
         assert request is not None
         return request
 
+    def told(self, hand_in: Callable[..., Accepted], ats: Sandbox, **changes: Any) -> str:
+        """Return what an ATS that knows nobody yet is told of an application."""
+        ats.reset()
+        hand_in(**changes)
+        (reception,) = ats.received(self.provider.slug)
+        return MADE_UP.sub("…", repr(replace(reception, id="", at="")))
+
     def config(self, base_url: str, **changes: Any) -> ATSConfig:
         values = {"provider": self.provider.slug, "settings": self.settings, "credentials": self.credentials}
         return ATSConfig(**{**values, "base_url": base_url, **changes})
@@ -133,6 +171,16 @@ class ProviderContract:
             secret = dict.fromkeys(self.credentials, broken)
             assert set(secret) == set(self.provider.problems(self.settings, secret))
 
+    def test_declares_limits_that_can_be_kept(self) -> None:
+        rate, limit = self.provider.rate, self.provider.resume_limit
+        assert rate is None or (rate.calls > 0 and rate.per > timedelta(0))
+        assert limit is None or limit > 0
+        assert {kind.lower().strip(". ") for kind in self.provider.resume_types} == self.provider.resume_types
+
+    def test_keeps_secrets_on_the_way(self) -> None:
+        """Given a vendor that documents no host, the customer's own address is held to https by the transport."""
+        assert self.production_address.startswith(("https://", "/"))
+
     # Building -------------------------------------------------------------------------------------
 
     def test_calls_the_documented_address(self) -> None:
@@ -146,6 +194,11 @@ class ProviderContract:
         assert self.application_call(submission) == self.application_call(submission)
         assert submission.resume is not None
         assert 0 == submission.resume.stream.tell()
+
+    def test_builds_the_same_of_a_message_that_travelled(self) -> None:
+        submission = self.submission()
+        travelled = replace(submission, message=decode(encode(submission.message)))
+        assert self.application_call(submission) == self.application_call(travelled)
 
     def test_keeps_a_strange_job_id_inside_its_step_of_the_path(self) -> None:
         """Given an ATS that numbers its jobs, such an id never gets into a call."""
@@ -207,12 +260,23 @@ class ProviderContract:
         for part, text in texts.items():
             assert (part in dropped) != (text in arrived), part
 
+    @pytest.mark.parametrize("part", PARTS)
+    def test_tells_the_ats_each_part_that_is_not_dropped_and_no_other(
+        self, part: str, hand_in: Callable[..., Accepted], ats: Sandbox
+    ) -> None:
+        """Given the same message without a part, something else arrives, or nothing of that part ever did."""
+        if part == "resume" and self.needs_resume:
+            assert part not in self.dropped
+            return
+        whole = self.told(hand_in, ats, **WITH.get(part, {}))
+        assert (part in self.dropped) == (whole == self.told(hand_in, ats, **WITHOUT[part]))
+
     def test_names_what_was_dropped(self, hand_in: Callable[..., Accepted]) -> None:
         assert self.dropped == hand_in().receipt.dropped
         assert set(PARTS) == present(message())
 
     def test_drops_nothing_of_a_bare_message(self) -> None:
-        assert () == self.provider.dropped(bare_message())
+        assert () == self.provider.lost(replace(self.submission(), message=bare_message()))
 
     def test_reads_the_reference(self, hand_in: Callable[..., Accepted]) -> None:
         status, body, reference = self.accepted
@@ -233,13 +297,28 @@ class ProviderContract:
 
     @pytest.mark.parametrize(
         ("first", "last"),
-        [("Zoë", "van der Bérg-Łuczak"), ("François", "'t Hooft"), ("李", "小龍"), ("Noor", "d\u2019Angelo")],
+        [
+            ("Zoë", "van der Bérg-Łuczak"),
+            ("François", "'t Hooft"),
+            ("李", "小龍"),
+            ("Noor", "d\u2019Angelo"),
+            ("Anne-Marie", "van den Heuvel-Jansen"),
+            ('Jan "Piet" & Co', "<de Boer>"),
+        ],
     )
     def test_delivers_names_as_they_are(self, first: str, last: str, arrived: Callable[..., Reception]) -> None:
         assert f"{first} {last}" == arrived(candidate={"first_name": first, "last_name": last}).name
 
-    def test_delivers_somebody_with_one_name(self, arrived: Callable[..., Reception]) -> None:
-        assert arrived(candidate={"first_name": "Sukarno", "last_name": ""}).name.startswith("Sukarno")
+    @pytest.mark.parametrize(("first", "last"), [("Sukarno", ""), ("Sukarno", " "), ("", "Sukarno")])
+    def test_delivers_somebody_with_one_name(self, first: str, last: str, arrived: Callable[..., Reception]) -> None:
+        assert {"Sukarno"} == {*arrived(candidate={"first_name": first, "last_name": last}).name.split()} - {"-"}
+
+    @pytest.mark.parametrize(
+        "phone", ["+31612345678", "06 12345678", "06-12 34 56 78", "+31 (0)6 12345678", "0031612345678"]
+    )
+    def test_delivers_a_phone_number_as_it_was_given(self, phone: str, arrived: Callable[..., Reception]) -> None:
+        """Given an ATS with a short field, at most the blanks are missing."""
+        assert phone.replace(" ", "") == arrived(candidate={"phone": phone}).phone.replace(" ", "")
 
     @pytest.mark.parametrize(
         ("given", "arriving"),
@@ -277,9 +356,24 @@ class ProviderContract:
         assert reception.resume is not None
         assert hashlib.sha256(content).hexdigest() == reception.resume.sha256
 
-    def test_does_not_call_an_empty_cv_delivered(self, hand_in: Callable[..., Accepted]) -> None:
-        with pytest.raises(Rejected):
+    def test_refuses_an_empty_cv_before_any_call(self, hand_in: Callable[..., Accepted], ats: Sandbox) -> None:
+        with pytest.raises(Rejected) as refused:
             hand_in(content=b"")
+        assert "resume_empty" == refused.value.code
+        assert 0 == ats.stats()[self.provider.slug]["calls"]
+
+    def test_refuses_a_kind_of_cv_that_is_not_taken_before_any_call(
+        self, hand_in: Callable[..., Accepted], ats: Sandbox
+    ) -> None:
+        """Given an ATS that documents no kinds, it is left to the ATS."""
+        resume = self.submission(resume={"filename": "cv.exe"}).resume
+        assert resume is not None
+        assert bool(self.provider.resume_types) == (misfit(self.provider, resume) is not None)
+        if self.provider.resume_types:
+            with pytest.raises(Rejected) as refused:
+                hand_in(resume={"filename": "cv.exe"})
+            assert "resume_type" == refused.value.code
+            assert 0 == ats.stats()[self.provider.slug]["calls"]
 
     # Failing --------------------------------------------------------------------------------------
 
@@ -317,9 +411,38 @@ class ProviderContract:
         assert failed.value.retry_after is not None
         assert 17 == failed.value.retry_after.total_seconds()
 
-    def test_does_not_take_just_any_answer_for_success(self, hand_in: Callable[..., Accepted]) -> None:
+    @pytest.mark.parametrize("status", [200, 202, 204])
+    @pytest.mark.parametrize("body", SAYING_NOTHING)
+    def test_does_not_take_just_any_answer_for_success(self, status: int, body: bytes) -> None:
         with pytest.raises(Uncertain):
-            self.provider.judge(Response(status=200, body=b"<html>Welcome</html>"))
+            self.provider.judge(Response(status=status, body=body))
+
+    def test_hands_in_once_where_the_ats_can_be_asked(self, base_url: str, ats: Sandbox) -> None:
+        """Given a lost answer, the second try finds the first; where nobody can be asked, it says so."""
+        submission = self.submission(base_url=base_url)
+        accepted = handed_in_twice(self.provider, submission, ats, "drop_answer", self.calls_before)
+        asks = type(self.provider).lookup is not Provider.lookup
+        if accepted.is_certain:
+            assert 1 == len(ats.received(self.provider.slug))
+        assert (asks or self.provider.is_idempotent) == accepted.is_certain
+
+    def test_sends_nothing_where_nobody_listens(self) -> None:
+        with listening(saying(b"")) as port:
+            pass
+        with pytest.raises(Unavailable) as failed:
+            exchange.hand_in(self.provider, self.submission(base_url=f"http://127.0.0.1:{port}"))
+        assert "connection_refused" == failed.value.code
+
+    def test_follows_no_redirect(self) -> None:
+        calls: list[bytes] = []
+
+        def elsewhere(connection: socket.socket) -> None:
+            calls.append(received(connection))
+            connection.sendall(ok(b"", b"Location: /elsewhere", status=b"302 Found"))
+
+        with listening(elsewhere) as port, pytest.raises(DeliveryError) as failed:
+            exchange.hand_in(self.provider, self.submission(base_url=f"http://127.0.0.1:{port}"))
+        assert (1, False) == (len(calls), isinstance(failed.value, Uncertain))
 
     @pytest.mark.parametrize("status", range(300, 600))
     def test_has_one_failure_for_every_status(self, status: int) -> None:
@@ -386,6 +509,13 @@ class ProviderContract:
         assert not report.ok
         assert 1 == len(report.problems)
         assert report.problems[0].startswith(self.provider.name)
+
+    def test_repeats_no_secret_when_tested(self) -> None:
+        secrets = [*self.credentials.values()]
+        body = json.dumps({"error": " ".join(secrets), "message": " ".join(secrets)}).encode()
+        with listening(saying(ok(body, status=b"400 Bad Request"))) as port:
+            report = check_connection(self.config(f"http://127.0.0.1:{port}"), ["4000001"])
+        assert [] == [secret for secret in secrets if secret in repr(report)]
 
     def test_reports_credentials_that_cannot_be_opened(self, base_url: str, settings: Settings) -> None:
         config = self.config(base_url)

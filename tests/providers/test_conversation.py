@@ -10,16 +10,17 @@ from typing import Any
 
 import pytest
 
-from ats_integration.errors import DeliveryError, Unavailable
+from ats_integration.errors import DeliveryError, JobClosed, RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from ats_integration.messages import Message
 from ats_integration.providers import exchange
 from ats_integration.providers.base import APPLICATION, Provider, Receipt, Request, Response, Submission
 from ats_integration.providers.calls import Session, get
 from ats_integration.providers.config_fields import ConfigField
-from ats_integration.providers.steps import Lookup, Progress, Step
+from ats_integration.providers.job_forms import JobForm, Question
+from ats_integration.providers.steps import Lookup, OwnSessions, Progress, Step
 from tests.factories import submission_of
 
-from .tiny_servers import listening, ok, received
+from .tiny_servers import listening, ok, received, saying
 
 Asked = list[str]
 
@@ -77,6 +78,27 @@ class Asking(Tiny):
     def lookup(self, submission: Submission) -> Lookup:
         second = Lookup(build=lambda _s: get("/second"), read=lambda _s, r: {APPLICATION: r.get("path")})
         return Lookup(build=lambda _s: get("/first"), read=lambda _s, _r: second)
+
+
+class Curious(Tiny):
+    """One that tells what a job asks; `refuses` is what its application call is answered with."""
+
+    reads_form = form_is_optional = True
+    refuses: DeliveryError | None = None
+
+    def wants_form(self, message: Message) -> bool:
+        return bool(message.application.answers)
+
+    def form_request(self, submission: Submission) -> Request:
+        return get("/form")
+
+    def read_form(self, response: Response) -> JobForm:
+        return JobForm(questions=(Question(id="7001", label="?"),))
+
+    def heard(self, submission: Submission, response: Response) -> str:
+        if self.refuses and response.get("path") == "/application":
+            raise self.refuses
+        return super().heard(submission, response)
 
 
 @pytest.fixture
@@ -200,3 +222,57 @@ class TestLogin:
 
         exchange.hand_in(Watched(), replace(submission, session={"token": "old"}))
         assert [{}] == seen
+
+
+class TestForm:
+    """What a job asks is read where the message needs it, and remembered until something speaks against it."""
+
+    def test_is_read_once_for_many_applications(self, submission: Submission, asked: Asked) -> None:
+        for _ in range(3):
+            exchange.hand_in(Curious(), submission)
+        assert 1 == asked.count("/form")
+
+    def test_is_read_anew_for_another_job(self, submission: Submission, asked: Asked) -> None:
+        other = submission.message.vacancy.model_copy(update={"external_id": "2"})
+        exchange.hand_in(Curious(), submission)
+        exchange.hand_in(Curious(), replace(submission, message=submission.message.but(vacancy=other)))
+        assert 2 == asked.count("/form")
+
+    @pytest.mark.parametrize(
+        ("refusal", "is_forgotten"),
+        [
+            (JobClosed(), True),
+            (Unauthorized(), True),
+            (Rejected(), True),
+            (RateLimited(), False),
+            (Unavailable(), False),
+            (Uncertain(), False),
+        ],
+    )
+    def test_is_forgotten_where_the_job_may_have_changed(
+        self, refusal: DeliveryError, is_forgotten: bool, submission: Submission, asked: Asked
+    ) -> None:
+        provider = Curious()
+        provider.refuses = refusal
+        for _ in range(2):
+            with pytest.raises(DeliveryError):
+                exchange.hand_in(provider, submission)
+        assert (2 if is_forgotten else 1) == asked.count("/form")
+
+    def test_is_not_read_for_a_message_that_needs_none_of_it(self, submission: Submission, asked: Asked) -> None:
+        silent = submission.message.application.model_copy(update={"answers": ()})
+        exchange.hand_in(Curious(), replace(submission, message=submission.message.but(application=silent)))
+        assert "/form" not in asked
+
+    def test_keeps_the_claim_alive_for_the_calls_that_follow(self, submission: Submission) -> None:
+        saved: list[Mapping[str, Any]] = []
+        exchange.hand_in(Curious(), submission, Progress(kept={"note": "n"}, save=saved.append))
+        assert {"note": "n"} == saved[0]
+
+    def test_of_a_job_that_is_gone_is_a_closed_job_to_who_only_looks(self) -> None:
+        gone = ok(b'{"error":"Nobody here: sanne.devries@example.org"}', status=b"404 Not Found")
+        with listening(saying(gone)) as port:
+            there = f"http://127.0.0.1:{port}"
+            looking = submission_of(Curious(), settings={}, credentials={"key": "k-0815"}, base_url=there)
+            with pytest.raises(JobClosed, match=r"Nobody here: \*\*\*"):
+                exchange.look_at_job(Curious(), looking, OwnSessions())

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 
 from ats_integration.errors import (
@@ -22,13 +25,28 @@ from ats_integration.providers import exchange
 from ats_integration.providers.base import Response
 from ats_integration.providers.exchange import Accepted
 from ats_integration.providers.greenhouse import Greenhouse
+from ats_integration.providers.greenhouse_parts import PROCESSING
+from ats_integration.providers.job_forms import JobForm
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
-from tests.factories import message_of, submission_of
+from tests.factories import submission_of
 
 from .contract import ProviderContract
 
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SAVED = b'{"success":"Candidate saved successfully"}'
+JOB_POST = b"""{"id": 4000001, "title": "Monteur", "questions": [
+  {"required": true, "label": "First Name", "fields": [{"name": "first_name", "type": "input_text", "values": []}]},
+  {"required": true, "label": "Resume/CV", "fields": [{"name": "resume", "type": "input_file", "values": []},
+    {"name": "resume_text", "type": "textarea", "values": []}]},
+  {"required": false, "label": "Cover Letter", "fields": [{"name": "cover_letter", "type": "input_file"}]},
+  {"required": false, "label": "LinkedIn", "fields": [{"name": "question_7001", "type": "input_text", "values": []}]},
+  {"required": true, "label": "Licence?", "fields": [{"name": "question_7002", "type": "multi_value_single_select",
+    "values": [{"label": "No", "value": 0}, {"label": "Yes", "value": 1}]}]},
+  {"required": null, "label": "Colours", "fields": [{"name": "question_7003[]", "type": "multi_value_multi_select",
+    "values": [{"label": "Red", "value": 2}, {"label": "Orange", "value": 5}]}]}],
+  "data_compliance": [{"type": "gdpr", "requires_consent": false, "requires_processing_consent": true,
+    "requires_retention_consent": false, "retention_period": null, "demographic_data_consent_applies": false}]}"""
 
 
 class TestGreenhouse(ProviderContract):
@@ -95,13 +113,12 @@ class TestGreenhouse(ProviderContract):
     @pytest.mark.parametrize("question", ["", "gender", "question_", "7001x", "\u0667"])
     def test_names_answers_without_a_question_as_dropped(self, question: str) -> None:
         answers = [{"question_id": question, "question": "?", "answer": "x"}]
-        message = message_of("greenhouse", settings=self.settings, application={"answers": answers})
-        assert "answers" in self.provider.dropped(message)
+        assert "answers" in self.provider.lost(self.submission(application={"answers": answers}))
 
     def test_tells_the_source_by_a_tracking_link_only(self) -> None:
-        tracked = {**self.settings, "source_token": "abc123"}
-        assert "source" in self.provider.dropped(message_of("greenhouse", settings=self.settings))
-        assert "source" not in self.provider.dropped(message_of("greenhouse", settings=tracked))
+        tracked = self.submission(settings={**self.settings, "source_token": "abc123"})
+        assert "source" in self.provider.lost(self.submission())
+        assert "source" not in self.provider.lost(tracked)
 
     @pytest.mark.parametrize(
         ("consent", "sent"),
@@ -118,33 +135,60 @@ class TestGreenhouse(ProviderContract):
         assert {f"data_compliance[{name}]" for name in sent} == {n for n, _ in request.form if "compliance" in n}
 
     @pytest.mark.parametrize(
-        ("status", "body", "failure"),
+        ("status", "body", "failure", "code"),
         [
-            (200, b'{"error":"Failed to save person","reason":"Job application not live"}', JobClosed),
-            (200, b'{"error":"Failed to save person"}', Rejected),
-            (200, b'{"status":422,"error":"Invalid attributes: email,first_name"}', Rejected),
-            (200, b'{"success":"Candidate saved successfully","error":"Bad"}', Rejected),
-            (200, b"{}", Uncertain),
-            (200, b'{"succ', Uncertain),
-            (201, SAVED, Uncertain),
-            (204, b"", Uncertain),
-            (400, b'{"status":400,"error":"Bad Request"}', Rejected),
-            (400, b'{"error":"Uploaded resume has an unsupported file type."}', Rejected),
-            (401, b"HTTP Basic: Access denied.\n", Unauthorized),
-            (401, b'{"status":401,"error":"Failed to save person"}', JobClosed),
-            (403, b"", Unauthorized),
-            (404, b'{"status":404,"error":"Job not found"}', JobClosed),
-            (413, b"", Rejected),
-            (422, b'{"status":422,"error":"Invalid attributes: email,first_name"}', Rejected),
-            (429, b"", RateLimited),
-            (500, b"", Unavailable),
-            (502, b"<html>Bad Gateway</html>", Unavailable),
+            (200, b'{"error":"Failed to save person","reason":"Job application not live"}', JobClosed, "job_closed"),
+            (200, b'{"error":"Failed to save person"}', Rejected, "rejected"),
+            (200, b'{"status":422,"error":"Invalid attributes: email,first_name"}', Rejected, "rejected"),
+            (200, b'{"success":"Candidate saved successfully","error":"Bad"}', Rejected, "rejected"),
+            (200, b'{"error":{}}', Rejected, "rejected"),
+            (200, b'{"success":""}', Uncertain, "uncertain"),
+            (200, b"{}", Uncertain, "uncertain"),
+            (200, b'{"succ', Uncertain, "uncertain"),
+            (201, SAVED, Uncertain, "uncertain"),
+            (204, b"", Uncertain, "uncertain"),
+            (302, b"", Unavailable, "http_302"),
+            (400, b'{"status":400,"error":"Bad Request"}', Rejected, "rejected"),
+            (400, b'{"status":400,"error":"Invalid attributes: email,first_name"}', Rejected, "rejected"),
+            (400, b'{"error":"Uploaded resume has an unsupported file type."}', Rejected, "rejected"),
+            (422, b'{"error":"Uploaded resume has an unsupported file type."}', Rejected, "rejected"),
+            (401, b"HTTP Basic: Access denied.\n", Unauthorized, "unauthorized"),
+            (401, b"", Unauthorized, "unauthorized"),
+            (401, b'{"status":401,"error":"Failed to save person"}', JobClosed, "job_closed"),
+            (403, b"", Unauthorized, "unauthorized"),
+            (404, b'{"status":404,"error":"Job not found"}', JobClosed, "job_closed"),
+            (404, b"<html>Not Found</html>", JobClosed, "job_closed"),
+            (413, b"", Rejected, "rejected"),
+            (422, b'{"status":422,"error":"Invalid attributes: email,first_name"}', Rejected, "rejected"),
+            (429, b"", RateLimited, "rate_limited"),
+            (500, b"", Unavailable, "http_500"),
+            (502, b"<html>Bad Gateway</html>", Unavailable, "http_502"),
+            (503, b'{"error":{}}', Unavailable, "http_503"),
         ],
     )
-    def test_reads_every_documented_failure(self, status: int, body: bytes, failure: type[DeliveryError]) -> None:
+    def test_reads_every_documented_failure(
+        self, status: int, body: bytes, failure: type[DeliveryError], code: str
+    ) -> None:
         with pytest.raises(DeliveryError) as failed:
             self.provider.judge(Response(status=status, body=body))
-        assert failure is type(failed.value)
+        assert (failure, code) == (type(failed.value), failed.value.code)
+
+    @pytest.mark.parametrize(
+        ("status", "headers", "wait"),
+        [
+            (429, {"retry-after": "17"}, timedelta(seconds=17)),
+            (429, {"retry-after": "Tue, 24 Nov 2026 09:30:09 GMT"}, timedelta(seconds=9)),
+            (429, {"x-ratelimit-reset": str(int(NOW.timestamp()) + 7)}, timedelta(seconds=7)),
+            (429, {"x-ratelimit-reset": str(int(NOW.timestamp()) - 7)}, timedelta(0)),
+            (429, {"x-ratelimit-reset": str(int(NOW.timestamp()) + 7), "retry-after": "4"}, timedelta(seconds=4)),
+            (429, {"x-ratelimit-reset": "soon"}, None),
+            (429, {}, None),
+            (200, {"x-ratelimit-reset": str(int(NOW.timestamp()) + 7)}, None),
+        ],
+    )
+    def test_waits_as_long_as_it_is_told(self, status: int, headers: dict[str, str], wait: timedelta | None) -> None:
+        with time_machine.travel(NOW, tick=False):
+            assert wait == self.provider.wait(Response(status=status, headers=headers))
 
     @pytest.mark.parametrize(
         ("body", "words"),
@@ -223,3 +267,123 @@ class TestWhatTheJobAsks:
         with pytest.raises(JobClosed):
             self.hand_in(ats)
         assert 0 == ats.stats()["greenhouse"]["calls"]
+
+    def test_looks_again_where_a_remembered_job_is_closed_meanwhile(self, ats: Sandbox) -> None:
+        """Greenhouse may answer "wrong key" to a post that is not live: the next try asks for the post itself."""
+        self.ask(ats, q7001="boolean")
+        self.hand_in(ats)
+        ats.register("greenhouse", account=self.account, key="another-key", jobs=["1"])
+        with pytest.raises(Unauthorized):
+            self.hand_in(ats)
+        with pytest.raises(JobClosed):
+            self.hand_in(ats)
+
+    @pytest.mark.parametrize(
+        ("kind", "answer", "sent"),
+        [
+            ("boolean", True, "1"),
+            ("boolean", False, "0"),
+            ("boolean", "Ja", "1"),
+            ("boolean", "no", "0"),
+            ("input_text", True, "yes"),
+            ("input_text", 3, "3"),
+            ("textarea", ("a", "b"), "a, b"),
+            ("multi_value_single_select", "hbo", "11"),
+            ("multi_value_single_select", "10", "10"),
+            ("multi_value_single_select", ("MBO",), "10"),
+        ],
+    )
+    def test_answers_as_the_kind_of_question_wants_it(self, kind: str, answer: Any, sent: str, ats: Sandbox) -> None:
+        self.ask(ats, q7001=kind)
+        answers = [{"question_id": "7001", "question": "?", "answer": answer}]
+        dropped = self.hand_in(ats, application={"answers": answers}).receipt.dropped
+        assert sent == ats.received()[0].fields["question_7001"]
+        assert "answers" not in dropped
+
+    @pytest.mark.parametrize("question", ["7001", "question_7001", "question_7001[]"])
+    def test_ticks_several_boxes_in_brackets(self, question: str, ats: Sandbox) -> None:
+        self.ask(ats, q7001="multi_value_multi_select!")
+        answers = [{"question_id": question, "question": "?", "answer": ("MBO", "11")}]
+        self.hand_in(ats, application={"answers": answers})
+        assert ["10", "11"] == ats.received()[0].fields["question_7001[]"]
+
+    def test_knows_a_question_by_its_words(self, ats: Sandbox) -> None:
+        self.ask(ats, q7001="boolean!|Rijbewijs B?")
+        self.hand_in(ats, application={"answers": [{"question": "rijbewijs  b?", "answer": True}]})
+        assert "1" == ats.received()[0].fields["question_7001"]
+
+    @pytest.mark.parametrize(
+        ("kind", "answer"),
+        [
+            ("boolean", "misschien"),
+            ("multi_value_single_select", "WO"),
+            ("multi_value_single_select", ("MBO", "HBO")),
+            ("multi_value_multi_select", ("MBO", "WO")),
+            ("input_file", "diploma.pdf"),
+        ],
+    )
+    def test_names_an_answer_that_the_question_does_not_take(self, kind: str, answer: Any, ats: Sandbox) -> None:
+        self.ask(ats, q7001=kind)
+        answers = [{"question_id": "7001", "question": "?", "answer": answer}]
+        assert "answers" in self.hand_in(ats, application={"answers": answers}).receipt.dropped
+        assert [] == [name for name in ats.received()[0].fields if name.startswith("question")]
+
+    def test_does_not_take_a_choice_that_is_not_offered_for_the_required_answer(self, ats: Sandbox) -> None:
+        self.ask(ats, q7001="multi_value_single_select!")
+        with pytest.raises(Rejected, match="Question 7001"):
+            self.hand_in(ats, application={"answers": [{"question_id": "7001", "question": "?", "answer": "WO"}]})
+
+    def test_asks_no_list_of_choices_for_a_link(self, ats: Sandbox) -> None:
+        self.ask(ats, q7001="boolean", q7003="multi_value_single_select|Do you have a website?")
+        assert "website_url" in self.hand_in(ats).receipt.dropped
+
+    def test_leaves_the_candidates_own_answer_to_a_question_for_a_link(self, ats: Sandbox) -> None:
+        self.ask(ats, q7003="input_text|LinkedIn")
+        answers = [{"question_id": "7003", "question": "LinkedIn", "answer": "https://www.linkedin.com/in/other"}]
+        dropped = self.hand_in(ats, application={"answers": answers}).receipt.dropped
+        assert "https://www.linkedin.com/in/other" == ats.received()[0].fields["question_7003"]
+        assert "linkedin_url" in dropped
+
+    @pytest.mark.parametrize("asked", ["gdpr", "gdpr_processing", "gdpr_retention"])
+    def test_sends_the_consent_that_the_job_asks_for_and_no_other(self, asked: str, ats: Sandbox) -> None:
+        self.ask(ats, q7001="boolean", **{asked: "consent"})
+        dropped = self.hand_in(ats).receipt.dropped
+        sent = [name for name in ats.received()[0].fields if "compliance" in name]
+        assert [f"data_compliance[{asked}_consent_given]"] == sent
+        assert "consent" not in dropped
+
+    @pytest.mark.parametrize(
+        ("asked", "is_needed"), [("gdpr", True), ("gdpr_processing", True), ("gdpr_retention", False)]
+    )
+    def test_hands_in_without_consent_only_where_nobody_needs_it(
+        self, asked: str, is_needed: bool, ats: Sandbox
+    ) -> None:
+        self.ask(ats, q7001="boolean", **{asked: "consent"})
+        if is_needed:
+            with pytest.raises(Rejected, match="consent"):
+                self.hand_in(ats, application={"consent": {}})
+        else:
+            self.hand_in(ats, application={"consent": {"processing": False, "retention": False}})
+        assert (not is_needed) == bool(ats.received())
+
+    def test_names_consent_that_the_job_has_no_place_for(self) -> None:
+        page = Response(
+            status=200, body=b'{"questions":[],"data_compliance":[{"type":"gdpr","requires_consent":false}]}'
+        )
+        form = Greenhouse().read_form(page)
+        made = submission_of(Greenhouse(), settings={"board_token": self.account}, credentials={"api_key": "gh-key"})
+        submission = replace(made, job_form=form)
+        assert "consent" in Greenhouse().lost(submission)
+        assert [] == [name for name, _value in Greenhouse().build(submission).form if "compliance" in name]
+
+    def test_reads_what_a_job_post_asks(self) -> None:
+        """Given the answer of the vendor's documentation, the usual fields are told from the customer's own."""
+        form = Greenhouse().read_form(Response(status=200, body=JOB_POST))
+        assert frozenset({"resume"}) == form.required_parts
+        assert [
+            ("7001", "input_text", False, "question_7001", ()),
+            ("7002", "multi_value_single_select", True, "question_7002", (("0", "No"), ("1", "Yes"))),
+            ("7003", "multi_value_multi_select", False, "question_7003[]", (("2", "Red"), ("5", "Orange"))),
+            (PROCESSING, "consent", True, "", ()),
+        ] == [(q.id, q.kind, q.is_required, q.field, q.choices) for q in form.questions]
+        assert form == JobForm.from_json(form.to_json())

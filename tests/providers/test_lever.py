@@ -108,28 +108,61 @@ class TestLever(ProviderContract):
         with pytest.raises(RateLimited):
             hand_in()
 
+    @pytest.mark.parametrize(("chosen", "sent"), [("", "false"), ("false", "false"), ("true", "true")])
+    def test_lets_the_customer_decide_about_the_confirmation_mail(
+        self, chosen: str, sent: str, arrived: Callable[..., Reception]
+    ) -> None:
+        assert sent == arrived(settings={**self.settings, "silent": chosen}).fields["silent"]
+
+    def test_finds_an_unlisted_posting_closed(self, ats: Sandbox, hand_in: Callable[..., Any]) -> None:
+        """Lever answers "not found" to open postings that are unlisted: nobody can tell them from closed ones."""
+        ats.register("lever", account="acmebv", key="lever+key/0815==", jobs=["another"])
+        with pytest.raises(JobClosed, match="Document not found"):
+            hand_in()
+
     @pytest.mark.parametrize(
-        ("status", "body", "failure"),
+        ("status", "body", "failure", "code"),
         [
-            (200, b'{"ok":false,"error":"Missing name"}', Rejected),
-            (200, b'{"ok":false,"error":{}}', Rejected),
-            (200, b'{"ok":tr', Uncertain),
-            (200, b"<html>Thank you</html>", Uncertain),
-            (200, b'{"ok":"yes"}', Uncertain),
-            (400, b'{"ok":false,"error":{}}', Rejected),
-            (400, b'{"ok":false,"error":"Invalid email"}', Rejected),
-            (401, b'{"ok":false,"error":"Unauthorized"}', Unauthorized),
-            (403, b'{"ok":false,"error":"Forbidden"}', Unauthorized),
-            (404, b'{"ok":false,"error":"Document not found"}', JobClosed),
-            (429, b'{"ok":false,"error":"Too many requests"}', RateLimited),
-            (500, b'{"ok":false,"error":{}}', Unavailable),
-            (503, b"", Unavailable),
+            (200, b'{"ok":false,"error":"Missing name"}', Rejected, "rejected"),
+            (200, b'{"ok":false,"error":{}}', Rejected, "rejected"),
+            (200, b'{"ok":false}', Rejected, "rejected"),
+            (200, b'{"ok":tr', Uncertain, "uncertain"),
+            (200, b"<html>Thank you</html>", Uncertain, "uncertain"),
+            (200, b'{"ok":"yes"}', Uncertain, "uncertain"),
+            (200, b'{"error":{}}', Uncertain, "uncertain"),
+            (204, b"", Uncertain, "uncertain"),
+            (302, b"", Unavailable, "http_302"),
+            (400, b'{"ok":false,"error":{}}', Rejected, "rejected"),
+            (400, b'{"ok":false,"error":"Missing name"}', Rejected, "rejected"),
+            (400, b'{"ok":false,"error":"Invalid email"}', Rejected, "rejected"),
+            (400, b"", Rejected, "rejected"),
+            (422, b'{"ok":false,"error":"Missing org"}', Rejected, "rejected"),
+            (401, b'{"ok":false,"error":"Unauthorized"}', Unauthorized, "unauthorized"),
+            (401, b"Unauthorized", Unauthorized, "unauthorized"),
+            (403, b'{"ok":false,"error":"Forbidden"}', Unauthorized, "unauthorized"),
+            (403, b'{"ok":false,"error":{}}', Unauthorized, "unauthorized"),
+            (404, b'{"ok":false,"error":"Document not found"}', JobClosed, "job_closed"),
+            (404, b"<html>Not found</html>", JobClosed, "job_closed"),
+            (413, b"<html>Too large</html>", Rejected, "rejected"),
+            (429, b'{"ok":false,"error":"Too many requests"}', RateLimited, "rate_limited"),
+            (429, b'{"ok":false,"error":{}}', RateLimited, "rate_limited"),
+            (429, b"", RateLimited, "rate_limited"),
+            (500, b'{"ok":false,"error":{}}', Unavailable, "http_500"),
+            (502, b"<html>Bad Gateway</html>", Unavailable, "http_502"),
+            (503, b"", Unavailable, "http_503"),
         ],
     )
-    def test_reads_every_documented_failure(self, status: int, body: bytes, failure: type[DeliveryError]) -> None:
+    def test_reads_every_documented_failure(
+        self, status: int, body: bytes, failure: type[DeliveryError], code: str
+    ) -> None:
         with pytest.raises(DeliveryError) as failed:
             self.provider.judge(Response(status=status, body=body))
-        assert failure is type(failed.value)
+        assert (failure, code) == (type(failed.value), failed.value.code)
+
+    @pytest.mark.parametrize(("asked", "seconds"), [("17", 17), ("soon", None), ("", None)])
+    def test_waits_as_long_as_it_is_told(self, asked: str, seconds: int | None) -> None:
+        wait = self.provider.wait(Response(status=429, headers={"retry-after": asked}))
+        assert seconds == (wait.total_seconds() if wait else None)
 
     @pytest.mark.parametrize(
         ("body", "words"),

@@ -216,10 +216,11 @@ class TestWebhook(FetchingContract):
     ) -> None:
         assert reference == self.provider.judge(Response(status=status, headers=headers, body=body)).reference
 
-    def test_does_not_take_just_any_answer_for_success(self, hand_in: Callable[..., Accepted]) -> None:
+    @pytest.mark.parametrize(("status", "body"), [(302, b""), (302, b"<html>Sign in</html>")])
+    def test_does_not_take_just_any_answer_for_success(self, status: int, body: bytes) -> None:
         """Given that the receiver decides what it answers, the status alone counts, and a redirect is no success."""
         with pytest.raises(Unavailable):
-            self.provider.judge(Response(status=302, headers={"location": "https://acme.example/login"}))
+            self.provider.judge(Response(status=status, headers={"location": "https://acme.example/login"}, body=body))
 
     @pytest.mark.parametrize("status", REFUSING)
     def test_has_one_failure_for_every_status(self, status: int) -> None:

@@ -25,6 +25,7 @@ from ats_integration.providers.calls import Request
 from ats_integration.providers.job_forms import JobForm, Question
 from ats_integration.providers.steps import OwnSessions, Progress
 from ats_integration.providers.workable import Workable
+from ats_integration.providers.workable_calls import search
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
 from tests.factories import PDF
@@ -64,6 +65,7 @@ class TestWorkable(ProviderContract):
                 "cover_letter": "Beste team,\n\nGraag kom ik bij jullie werken.",
                 "social_profiles": [{"type": "linkedin", "url": "https://www.linkedin.com/in/sannedevries"}],
                 "domain": "Jobbird",
+                "tags": ["Jobbird"],
                 "resume": {"name": "cv-sanne.pdf", "data": base64.b64encode(PDF).decode()},
                 "answers": [{"question_key": "7001", "checked": True}],
             },
@@ -74,7 +76,7 @@ class TestWorkable(ProviderContract):
         requests = [
             self.provider.build(submission),
             self.provider.form_request(submission),
-            self.provider.search(submission),
+            search(submission),
             *(probe.request for probe in self.provider.ping(self.settings, self.credentials, ["1"])),
         ]
         assert {"Bearer wk-token-0815"} == {request.headers["Authorization"] for request in requests}
@@ -112,6 +114,8 @@ class TestWorkable(ProviderContract):
             ("boolean", "no", {"checked": False}),
             ("numeric", "3,5", {"number": 3.5}),
             ("numeric", "4", {"number": 4}),
+            ("short_text", "x" * 128, {"body": "x" * 128}),
+            ("free_text", "x" * 5_000, {"body": "x" * 5_000}),
             ("date", "2026-12-01", {"date": "2026-12-01"}),
             ("dropdown", "hbo", {"choices": ["c2"]}),
             ("dropdown", "c2", {"choices": ["c2"]}),
@@ -135,6 +139,10 @@ class TestWorkable(ProviderContract):
             ("dropdown", "WO", "WO"),
             ("multiple_choice", ["MBO", "WO"], "MBO, WO"),
             ("file", "diploma.pdf", "diploma.pdf"),
+            ("short_text", "x" * 129, "x" * 129),
+            ("date", "1-12-2026", "1-12-2026"),
+            ("date", "20261201", "20261201"),
+            ("date", "2026-13-01", "2026-13-01"),
         ],
     )
     def test_tells_answers_that_do_not_fit_in_the_cover_letter(
@@ -176,11 +184,24 @@ class TestWorkable(ProviderContract):
         ("status", "body", "failure", "code"),
         [
             (200, b"<html>Welcome</html>", Uncertain, "uncertain"),
+            (200, b'{"error":{}}', Uncertain, "uncertain"),
+            (201, b"", Uncertain, "uncertain"),
+            (204, b"", Uncertain, "uncertain"),
+            (302, b"", Unavailable, "http_302"),
             (201, b'{"status":"created"}', Uncertain, "uncertain"),
             (201, b'{"status":"created","candidate":{}}', Uncertain, "uncertain"),
             (401, b'{"error":"Not authorized"}', Unauthorized, "unauthorized"),
+            (401, b"Not authorized", Unauthorized, "unauthorized"),
             (403, b'{"error":"Forbidden"}', Unauthorized, "unauthorized"),
+            (403, b'{"error":{}}', Unauthorized, "unauthorized"),
             (404, b'{"error":"Not found"}', JobClosed, "job_closed"),
+            (404, b"<html>Not found</html>", JobClosed, "job_closed"),
+            (400, b'{"error":"Bad request"}', Rejected, "rejected"),
+            (413, b"", Rejected, "rejected"),
+            (422, b'{"error":"Position is draft or archived"}', JobClosed, "job_closed"),
+            (422, b'{"error":{},"validation_errors":{}}', Rejected, "rejected"),
+            (422, b'{"error":"either name or firstname and lastname are required"}', Rejected, "rejected"),
+            (422, b'{"validation_errors":{"email":["is invalid"]}}', Rejected, "rejected"),
             (400, b'{"error":"position is draft or archived"}', JobClosed, "job_closed"),
             (422, b'{"error":"position is draft or archived"}', JobClosed, "job_closed"),
             (422, b'{"error":"x","validation_errors":{"email":["can\'t be blank"]}}', Rejected, "rejected"),
@@ -192,6 +213,8 @@ class TestWorkable(ProviderContract):
             ),
             (422, b'{"error":"Filename should contain less characters"}', Rejected, "rejected"),
             (429, b'{"error":"Rate limit exceeded"}', RateLimited, "rate_limited"),
+            (429, b"", RateLimited, "rate_limited"),
+            (500, b'{"error":"position is draft or archived"}', Unavailable, "http_500"),
             (500, b"", Unavailable, "http_500"),
             (503, b"<html></html>", Unavailable, "http_503"),
         ],
@@ -292,17 +315,25 @@ class TestWorkable(ProviderContract):
     # Testing the connection -----------------------------------------------------------------------
 
     @pytest.mark.parametrize(
-        ("state", "is_open"), [("published", True), ("closed", True), ("draft", False), ("archived", False)]
+        ("state", "failure"),
+        [("published", None), ("draft", JobClosed), ("archived", JobClosed), ("closed", Uncertain)],
     )
-    def test_looks_at_the_state_of_a_job(self, state: str, is_open: bool) -> None:
+    def test_looks_at_the_state_of_a_job(self, state: str, failure: type[DeliveryError] | None) -> None:
         (_account, probe) = self.provider.ping(self.settings, self.credentials, ["1"])
         answer = Response(status=200, body=b'{"state":"%s"}' % state.encode())
         assert probe.read is not None
-        if is_open:
+        if failure is None:
             probe.read(answer)
         else:
-            with pytest.raises(JobClosed):
+            with pytest.raises(failure):
                 probe.read(answer)
+
+    @pytest.mark.parametrize(("status", "failure"), [(401, Unauthorized), (404, JobClosed), (503, Unavailable)])
+    def test_names_what_kept_a_job_from_being_looked_at(self, status: int, failure: type[DeliveryError]) -> None:
+        (_account, probe) = self.provider.ping(self.settings, self.credentials, ["1"])
+        assert probe.read is not None
+        with pytest.raises(failure):
+            probe.read(Response(status=status, body=b"{}"))
 
     def test_reads_the_form_of_the_stand_in(self, base_url: str) -> None:
         form = exchange.look_at_job(self.provider, self.submission(base_url=base_url), OwnSessions())
@@ -321,6 +352,8 @@ class TestStandIn:
             ({"firstname": "x" * 128}, 422),
             ({"email": "sanne"}, 422),
             ({"resume": {"name": "cv.pdf", "data": "%%%"}}, 422),
+            ({"tags": "Jobbird"}, 422),
+            ({"tags": ["Jobbird"]}, 201),
             ({"social_profiles": [{"type": "myspace", "url": "https://x.nl"}]}, 422),
             ({"answers": [{"question_key": "7001", "body": "yes"}]}, 422),
             ({"answers": [{"question_key": "9", "checked": True}]}, 422),

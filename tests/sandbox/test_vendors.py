@@ -123,7 +123,8 @@ class TestGreenhouse:
         ("field", "value", "is_taken"),
         [
             ("question_1", "a text", True),
-            ("question_2[]", ["1", "2"], True),
+            ("question_2[]", ["10", "11"], True),
+            ("question_2[]", ["10", "12"], False),
             ("question_2", "1", False),
             ("question_3", "1", True),
             ("question_3", "true", False),
@@ -190,7 +191,9 @@ class TestRecruitee:
         ("answer", "is_taken"),
         [
             ({"[0][open_question_id]": "1", "[0][content]": "x"}, True),
-            ({"[0][open_question_id]": "2", "[0][multi_content][]": ["a", "b"]}, True),
+            ({"[0][open_question_id]": "2", "[0][multi_content][]": ["MBO", "HBO"]}, True),
+            ({"[0][open_question_id]": "2", "[0][multi_content][]": ["MBO", "WO"]}, False),
+            ({"[0][open_question_id]": "2", "[0][multi_content]": "MBO"}, False),
             ({"[0][open_question_id]": "3", "[0][flag]": "true"}, True),
             ({"[0][open_question_id]": "3", "[0][flag]": "1"}, False),
             ({"[0][open_question_id]": "3", "[0][content]": "x"}, False),

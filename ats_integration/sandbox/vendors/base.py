@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -74,6 +75,26 @@ class Vendor(ABC):
             at=timezone.now().isoformat(),
             **values,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One question of a job, registered as `kind`, `kind!` (required) or `kind!|label`."""
+
+    kind: str
+    label: str
+    is_required: bool
+
+    @classmethod
+    def of(cls, id: str, registered: str) -> Asked:
+        """Read what is registered; a question without a label is called by its id."""
+        kind, _, label = registered.partition("|")
+        return cls(kind=kind.rstrip("!"), label=label or f"Question {id}", is_required=kind.endswith("!"))
+
+
+def kind_of(registered: str) -> str:
+    """Return the kind of a registered question; nothing where none is registered."""
+    return Asked.of("", registered).kind
 
 
 def require(condition: object, reply: Reply) -> None:

@@ -7,7 +7,7 @@ import re
 
 from ..accounts import Accounts, Questions
 from ..values import Call, Reception, Refusal, Reply
-from .base import Vendor, holds_url, is_email, require, unknown_names
+from .base import Asked, Vendor, holds_url, is_email, kind_of, require, unknown_names
 
 NOT_SAVED = "Failed to save person"
 ACCESS_DENIED = Reply(status=401, body="HTTP Basic: Access denied.\n")
@@ -17,7 +17,7 @@ NOT_FOUND = Reply(status=404, body={"status": 404, "error": "Job not found"})
 
 LONGEST = 255
 FILE_TYPES = {"pdf", "doc", "docx", "txt", "rtf"}
-COMPLIANCE = re.compile(r"data_compliance\[gdpr_(processing_|retention_)?consent_given\]")
+COMPLIANCE = re.compile(r"data_compliance\[(gdpr(?:_processing|_retention)?)_consent_given\]")
 QUESTION = re.compile(r"question_([0-9]+)(\[\])?")
 TEXTS = {
     "first_name", "last_name", "email", "phone", "cover_letter_text", "location", "latitude", "longitude",
@@ -25,6 +25,21 @@ TEXTS = {
 }  # fmt: skip
 FILES = {"resume", "cover_letter"}
 PLACE = ("location", "latitude", "longitude")
+
+SINGLE, SEVERAL = "multi_value_single_select", "multi_value_multi_select"
+#: What can be chosen, by the kind of question as it is registered; "boolean" stands for a choice of yes and no.
+CHOICES: dict[str, list[dict[str, object]]] = {
+    "boolean": [{"label": "No", "value": 0}, {"label": "Yes", "value": 1}],
+    SINGLE: [{"label": "MBO", "value": 10}, {"label": "HBO", "value": 11}],
+    SEVERAL: [{"label": "MBO", "value": 10}, {"label": "HBO", "value": 11}],
+}
+#: How a consent is registered, by the id with which its field begins: gdpr, gdpr_processing or gdpr_retention.
+CONSENT = "consent"
+REQUIRES = {
+    "gdpr": "requires_consent",
+    "gdpr_processing": "requires_processing_consent",
+    "gdpr_retention": "requires_retention_consent",
+}
 
 
 class Greenhouse(Vendor):
@@ -51,7 +66,7 @@ class Greenhouse(Vendor):
                 return Reply(status=200, body={"jobs": [{"id": j} for j in accounts.jobs(self.slug, board)]})
             case ("jobs", job) if accounts.has_job(self.slug, board, job):
                 questions = accounts.questions(self.slug, board, job)
-                return Reply(status=200, body={"id": job, "title": f"Job {job}", "questions": shown(questions)})
+                return Reply(status=200, body={"id": job, "title": f"Job {job}", **shown(questions)})
         return NOT_FOUND
 
     def take(self, call: Call, accounts: Accounts) -> Reception:
@@ -98,7 +113,7 @@ def invalid(call: Call, questions: Questions) -> list[str]:
     wrong += [] if is_email(call.text("email")) and len(call.text("email")) <= LONGEST else ["email"]
     wrong += ["phone"] if holds_url(call.text("phone")) else []
     wrong += list(PLACE) if 0 < sum(map(bool, map(call.text, PLACE))) < len(PLACE) else []
-    wrong += [name for name in call.form if COMPLIANCE.fullmatch(name) and call.text(name) not in ("true", "1")]
+    wrong += [name for name in call.form if COMPLIANCE.fullmatch(name) and not is_consent(name, call, questions)]
     wrong += [name for name in call.form if QUESTION.fullmatch(name) and not fits(name, call, questions)]
     misplaced = [name for name in call.form if name in FILES] + [name for name in call.files if name in TEXTS]
     return wrong + misplaced + unknown_names(call, TEXTS | FILES, (COMPLIANCE, QUESTION))
@@ -109,29 +124,43 @@ def is_name(text: str) -> bool:
     return bool(text.strip()) and len(text) <= LONGEST and not holds_url(text)
 
 
+def is_consent(name: str, call: Call, questions: Questions) -> bool:
+    """Tell whether a consent is given, and one that the job asks for; where none is registered, any may be given."""
+    asked = consents(questions)
+    wanted = not asked or COMPLIANCE.fullmatch(name)[1] in asked  # type: ignore[index]  # asked before
+    return wanted and call.text(name) in ("true", "1")
+
+
 def fits(name: str, call: Call, questions: Questions) -> bool:
     """Tell whether an answer has the type of its question; where no questions are registered, any has."""
     number, many = QUESTION.fullmatch(name).groups()  # type: ignore[union-attr]  # asked before
     if not questions:
         return bool(many) or len(call.form[name]) == 1
     kind = kind_of(questions.get(number, ""))
-    if kind == "boolean":
-        return not many and call.text(name) in ("0", "1")
-    return bool(kind) and (kind == "multi_value_multi_select") == bool(many)
+    known = {str(choice["value"]) for choice in CHOICES.get(kind, [])}
+    is_offered = not known or known >= {*call.form[name]}
+    return bool(kind) and is_offered and (kind == SEVERAL) == bool(many) and (bool(many) or len(call.form[name]) == 1)
 
 
-def kind_of(registered: str) -> str:
-    """Return the kind of a question registered as `kind`, `kind!` (required) or `kind!|label`."""
-    return registered.partition("|")[0].rstrip("!")
+def consents(questions: Questions) -> set[str]:
+    """Return the consents that are registered among the questions of a job."""
+    return {id for id, registered in questions.items() if kind_of(registered) == CONSENT}
 
 
-def shown(questions: Questions) -> list[dict[str, object]]:
-    """Return questions as the job's page lists them."""
-    return [
-        {
-            "label": registered.partition("|")[2] or f"Question {number}",
-            "required": registered.partition("|")[0].endswith("!"),
-            "fields": [{"name": f"question_{number}", "type": kind_of(registered), "values": []}],
-        }
-        for number, registered in questions.items()
-    ]
+def shown(questions: Questions) -> dict[str, object]:
+    """Return questions and consents as the job's page lists them."""
+    asked = consents(questions)
+    listed = [question(id, registered) for id, registered in questions.items() if id not in asked]
+    rules = {"type": "gdpr", **{key: id in asked for id, key in REQUIRES.items()}}
+    return {"questions": listed, **({"data_compliance": [rules]} if asked else {})}
+
+
+def question(number: str, registered: str) -> dict[str, object]:
+    """Return one question; a field for several choices ends in brackets."""
+    asked = Asked.of(number, registered)
+    field = {
+        "name": f"question_{number}" + ("[]" if asked.kind == SEVERAL else ""),
+        "type": SINGLE if asked.kind == "boolean" else asked.kind,
+        "values": CHOICES.get(asked.kind, []),
+    }
+    return {"label": asked.label, "required": asked.is_required, "fields": [field]}

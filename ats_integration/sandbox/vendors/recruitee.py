@@ -10,7 +10,7 @@ import re
 
 from ..accounts import Accounts, Questions
 from ..values import Call, Reception, Refusal, Reply
-from .base import BOOLEANS, Vendor, is_email, require, unknown_names
+from .base import BOOLEANS, Asked, Vendor, is_email, kind_of, require, unknown_names
 
 NOT_FOUND = Reply(status=404, body={"error": "Not Found"})
 WRONG_TOKEN = Reply(status=401, body={"error": "Unauthorized"})
@@ -21,8 +21,12 @@ NAMES = {f"candidate[{name}]" for name in ("name", "email", "phone", "cv", "cove
 ANSWER = re.compile(
     r"candidate\[open_question_answers_attributes\]\[([0-9]+)\]\[(open_question_id|content|multi_content|flag|file)\](\[\])?"
 )
+#: What every offer asks that was registered without questions.
+USUAL: Questions = {"7001": "boolean"}
+CHOOSING = ("single_choice", "multi_choice")
+OPTIONS = ("MBO", "HBO")
 #: Which field carries the answer to which kind of question.
-CARRIERS = {"boolean": "flag", "legal": "flag", "multi_choice": "multi_content", "file": "file"}
+CARRIERS = {"boolean": "flag", "legal": "flag", "multi_choice": "multi_content[]", "file": "file"}
 
 
 class Recruitee(Vendor):
@@ -44,9 +48,9 @@ class Recruitee(Vendor):
         """Show the published offers or one of them, to who has the token."""
         company, job = self.enter(call, accounts), job_of(call)
         if not job:
-            return Reply(status=200, body={"offers": [offer(known) for known in accounts.jobs(self.slug, company)]})
+            return Reply(status=200, body={"offers": [offer(known, {}) for known in accounts.jobs(self.slug, company)]})
         require(accounts.has_job(self.slug, company, job), NOT_FOUND)
-        return Reply(status=200, body={"offer": offer(job)})
+        return Reply(status=200, body={"offer": offer(job, accounts.questions(self.slug, company, job))})
 
     def take(self, call: Call, accounts: Accounts) -> Reception:
         """Take an application as the documentation describes it, and nothing else."""
@@ -97,9 +101,34 @@ def job_of(call: Call) -> str:
     return (offer_steps(call) or ("",))[0]
 
 
-def offer(job: str) -> dict[str, object]:
+def offer(job: str, questions: Questions) -> dict[str, object]:
     """Return an offer as the careers site shows it."""
-    return {"id": 1, "slug": job, "status": "published", "options_cv": "required", "open_questions": []}
+    return {
+        "id": 1,
+        "slug": job,
+        "status": "published",
+        "options_cv": "required",
+        "options_phone": "optional",
+        "options_cover_letter": "optional",
+        "open_questions": [
+            question(id, registered, position)
+            for position, (id, registered) in enumerate((questions or USUAL).items(), 1)
+        ],
+    }
+
+
+def question(id: str, registered: str, position: int) -> dict[str, object]:
+    """Return one open question with its options."""
+    asked = Asked.of(id, registered)
+    options = OPTIONS if asked.kind in CHOOSING else ()
+    return {
+        "id": int(id),
+        "kind": asked.kind,
+        "required": asked.is_required,
+        "position": position,
+        "body": asked.label,
+        "open_question_options": [{"id": number, "body": body} for number, body in enumerate(options, 1)],
+    }
 
 
 def refusal(wrong: dict[str, list[str]]) -> Reply:
@@ -120,7 +149,7 @@ def invalid(call: Call, questions: Questions) -> dict[str, list[str]]:
         wrong["cv"] = ["can't be blank"]
     elif resume.extension not in FILE_TYPES:
         wrong["cv"] = ["has an unsupported file type"]
-    if unknown_names(call, NAMES, (ANSWER,)):
+    if "candidate[cv]" in call.form or unknown_names(call, NAMES, (ANSWER,)):
         wrong["base"] = ["has unknown fields"]
     if not answers_fit(call, questions):
         wrong["open_question_answers"] = ["are invalid"]
@@ -128,20 +157,30 @@ def invalid(call: Call, questions: Questions) -> dict[str, list[str]]:
 
 
 def answers_fit(call: Call, questions: Questions) -> bool:
-    """Tell whether the answers are numbered 0, 1, 2 …, each with its question and one fitting value."""
-    found: dict[int, dict[str, str]] = {}
+    """Tell whether the answers are numbered 0, 1, 2 …, each with its question and fitting values."""
+    found: dict[int, dict[str, list[str]]] = {}
     for name in (*call.form, *call.files):
         if match := ANSWER.fullmatch(name):
-            found.setdefault(int(match[1]), {})[match[2]] = call.text(name)
+            found.setdefault(int(match[1]), {})[f"{match[2]}{match[3] or ''}"] = list(call.form.get(name, []))
     in_order = sorted(found) == list(range(len(found)))
     return in_order and all(answer_fits(answer, questions) for answer in found.values())
 
 
-def answer_fits(answer: dict[str, str], questions: Questions) -> bool:
-    """Tell whether one answer names its question and has the one value that the question's kind wants."""
-    number = answer.pop("open_question_id", "")
-    if not number.isdecimal() or len(answer) != 1 or answer.get("flag", "true") not in BOOLEANS:
+def answer_fits(answer: dict[str, list[str]], questions: Questions) -> bool:
+    """Tell whether one answer names its question and has the one field that the question's kind wants."""
+    (number, *others), fields = answer.pop("open_question_id", [""]), list(answer)
+    if others or not number.isdecimal() or len(fields) != 1:
         return False
     if not questions:
-        return True
-    return number in questions and CARRIERS.get(questions[number], "content") in answer
+        return fits_any(fields[0], answer[fields[0]])
+    kind = kind_of(questions.get(number, ""))
+    is_offered = kind not in CHOOSING or {*answer[fields[0]]} <= {*OPTIONS}
+    is_right = bool(kind) and fields[0] == CARRIERS.get(kind, "content")
+    return is_right and is_offered and fits_any(fields[0], answer[fields[0]])
+
+
+def fits_any(field: str, values: list[str]) -> bool:
+    """Tell whether a field has as many values as it takes, and a flag one of its two."""
+    if field == "multi_content[]":
+        return bool(values)
+    return len(values) <= 1 and (field != "flag" or values[0] in BOOLEANS)

@@ -7,6 +7,7 @@ The vendor has the account in the host's name. Here it is an optional first step
 from __future__ import annotations
 
 import mimetypes
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -16,7 +17,7 @@ from ..accounts import Accounts, Questions
 from ..drawers import Drawer
 from ..uploads import upload_of
 from ..values import Call, Reception, Refusal, Reply, Taken, Upload
-from .base import Vendor, is_email, require
+from .base import Asked, Vendor, is_email, kind_of, require
 
 NOT_AUTHORIZED = Reply(status=401, body={"error": "Not authorized"})
 NOT_FOUND = Reply(status=404, body={"error": "Not found"})
@@ -34,7 +35,7 @@ USUAL: Questions = {"7001": "boolean"}
 CARRIERS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "boolean": ("checked", lambda value: isinstance(value, bool)),
     "numeric": ("number", lambda value: isinstance(value, int | float) and not isinstance(value, bool)),
-    "date": ("date", lambda value: isinstance(value, str) and len(value.split("-")) == 3),
+    "date": ("date", lambda value: bool(re.fullmatch(r"\d{4}-\d\d-\d\d", value))),
     "short_text": ("body", lambda value: isinstance(value, str) and len(value) <= 128),
     "free_text": ("body", lambda value: isinstance(value, str)),
     **dict.fromkeys(
@@ -153,10 +154,11 @@ def job_of(job: str) -> dict[str, str]:
 
 def shown(questions: Questions) -> list[dict[str, Any]]:
     """Return questions as the application form lists them."""
+    asked = {id: Asked.of(id, registered) for id, registered in questions.items()}
     return [
-        {"id": id, "body": f"Question {id}", "type": kind, "required": False}
-        | ({"choices": CHOICES} if kind in CHOOSING else {})
-        for id, kind in questions.items()
+        {"id": id, "body": question.label, "type": question.kind, "required": question.is_required}
+        | ({"choices": CHOICES} if question.kind in CHOOSING else {})
+        for id, question in asked.items()
     ]
 
 
@@ -182,6 +184,9 @@ def invalid(person: Mapping[str, Any], questions: Questions) -> dict[str, list[s
     profiles = person.get("social_profiles", [])
     if not all(p.get("type") in NETWORKS and str(p.get("url")).startswith("http") for p in profiles):
         wrong["social_profiles"] = ["is invalid"]
+    tags = person.get("tags", [])
+    if not (isinstance(tags, list) and all(isinstance(tag, str) and tag for tag in tags)):
+        wrong["tags"] = ["is invalid"]
     if not all(answer_fits(answer, questions) for answer in person.get("answers", [])):
         wrong["answers"] = ["is invalid"]
     return wrong | wrong_resume(person)
@@ -204,6 +209,6 @@ def wrong_resume(person: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def answer_fits(answer: Mapping[str, Any], questions: Questions) -> bool:
     """Tell whether an answer names its question and has the one member that its kind wants."""
-    kind = questions.get(str(answer.get("question_key")), "")
+    kind = kind_of(questions.get(str(answer.get("question_key")), ""))
     member, is_right = CARRIERS.get(kind, ("", bool))
     return set(answer) == {"question_key", member} and is_right(answer[member])
