@@ -241,6 +241,11 @@ class ProviderContract:
     def test_delivers_somebody_with_one_name(self, arrived: Callable[..., Reception]) -> None:
         assert arrived(candidate={"first_name": "Sukarno", "last_name": ""}).name.startswith("Sukarno")
 
+    @pytest.mark.parametrize("phone", ["+31612345678", "06 12345678", "0318-123456", "+31 (0)6 1234 5678"])
+    def test_delivers_phone_numbers_of_every_form(self, phone: str, arrived: Callable[..., Reception]) -> None:
+        """Given a number as it was typed, every sign of it arrives; only blanks may go."""
+        assert phone.replace(" ", "") == arrived(candidate={"phone": phone}).phone.replace(" ", "")
+
     @pytest.mark.parametrize(
         ("given", "arriving"),
         [
