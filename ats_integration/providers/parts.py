@@ -80,6 +80,12 @@ def both_names(person: Candidate) -> tuple[str, str]:
     return person.first_name.strip() or NO_NAME, person.last_name.strip() or NO_NAME
 
 
+def without_street(parts: frozenset[str], message: Message) -> frozenset[str]:
+    """Leave out an address that is more than a town, for an ATS that has no place for a street."""
+    home = message.candidate.address
+    return parts - {"address"} if home.street or home.postal_code else parts
+
+
 def answered(message: Message) -> tuple[Answer, ...]:
     """Return the answers that say anything."""
     return tuple(answer for answer in message.application.answers if answer.answer not in ("", ()))
