@@ -32,7 +32,7 @@ class Question:
 
     def is_meant_by(self, answer: Answer) -> bool:
         """Tell whether an answer is to this question: it has its id, or its very words."""
-        return answer.question_id == self.id or alike(answer.question) == alike(self.label) != ""
+        return answer.question_id == self.id != "" or alike(answer.question) == alike(self.label) != ""
 
     def chosen(self, answer: Answer) -> tuple[str, ...]:
         """Return the values of the choices that an answer names, by value or label; none where one is unknown."""
