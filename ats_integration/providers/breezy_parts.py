@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import JobClosed, Uncertain
+from ..errors import JobClosed, Unavailable, Uncertain
 from ..messages import Message
 from .base import APPLICATION
 from .calls import Response
@@ -59,7 +59,12 @@ def require_company(company: str, response: Response) -> None:
 
 
 def require_open(response: Response) -> None:
-    """Refuse a position that takes no applications."""
+    """Refuse a position that takes no applications.
+
+    Raises Unavailable where the answer shows no position: something else than Breezy may be there.
+    """
+    if not isinstance(response.json(), dict):
+        raise Unavailable("Breezy did not show the position.", code="send_failed")
     if response.get("state") != "published":
         raise JobClosed("The position is not published.")
 

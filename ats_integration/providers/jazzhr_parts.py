@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from ..errors import JobClosed
+from ..errors import JobClosed, Unavailable
 from ..messages import Answer, Message
+from .answers import is_json
 from .calls import Response, Submission
 from .failures import in_words
 from .job_forms import alike, objects
@@ -77,6 +78,11 @@ def is_namesake(listed: dict[str, Any], message: Message) -> bool:
 
 
 def require_open(response: Response) -> None:
-    """Refuse a job that takes no applications; an unknown one may come as an empty answer."""
+    """Refuse a job that takes no applications; an unknown one may come as an empty answer.
+
+    Raises Unavailable where the answer is no JSON: something else than JazzHR may be there.
+    """
+    if response.body.strip() and not is_json(response):
+        raise Unavailable("JazzHR did not show the job.", code="send_failed")
     if in_words(response.get("status")).lower() != "open":
         raise JobClosed("The job is not open.")

@@ -209,6 +209,13 @@ class TestJazzHR(ProviderContract):
             exchange.hand_in(self.provider, self.submission(base_url=f"http://127.0.0.1:{port}"))
         assert "job_closed" == failed.value.code
 
+    def test_takes_no_page_for_a_job(self) -> None:
+        """Given that something else answers at the base address, nobody calls the job closed."""
+        answer = ok(b"<html>Welcome</html>")
+        with listening(saying_to({b"GET": answer})) as port, pytest.raises(Unavailable) as failed:
+            exchange.hand_in(self.provider, self.submission(base_url=f"http://127.0.0.1:{port}"))
+        assert "send_failed" == failed.value.code
+
     def test_looks_at_the_job_on_every_try_until_the_applicant_is_made(self) -> None:
         look, *_ = self.provider.steps(self.submission())
         asked = look.build(self.submission())
