@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 import pytest
 from django.core.cache import cache
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ats_integration.connection_check import check_connection
 from ats_integration.errors import (
@@ -432,3 +434,31 @@ def test_hands_in_through_the_exchange_with_the_form_of_the_job(ats: Sandbox) ->
     for _ in range(2):
         exchange.hand_in(contract.provider, contract.submission(base_url=ats.url("ashby")))
     assert 3 == ats.stats()["ashby"]["calls"]
+
+
+TITLES = {
+    "phone": "Telefoonnummer",
+    "linkedin_url": "LinkedIn",
+    "website_url": "Your website",
+    "cover_letter": "Motivation",
+    "answers": "Rijbewijs B?",
+}
+KINDS = {"answers": "Boolean"}
+
+
+@given(parts=st.sets(st.sampled_from(sorted(TITLES))))
+def test_tells_or_names_every_part_whatever_the_form_has(parts: set[str]) -> None:
+    """Given any form, what the candidate said is in one of its fields or in `dropped`, never in both."""
+    asked = form(*(field(part, KINDS.get(part, "String"), TITLES[part]) for part in sorted(parts)))
+    full, contract = message(), TestAshby()
+    sent = json.dumps(submissions(full, asked), ensure_ascii=False)
+    lost = contract.provider.lost(contract.submission_with(asked))
+    texts = {
+        "phone": full.candidate.phone,
+        "linkedin_url": full.candidate.linkedin_url,
+        "website_url": full.candidate.website_url,
+        "cover_letter": "Graag kom ik bij jullie werken.",
+    }
+    for part, text in texts.items():
+        assert (text in sent) != (part in lost), part
+    assert ("Rijbewijs B?" in sent or '"answers": true' in sent) != ("answers" in lost)

@@ -10,6 +10,8 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ats_integration.connection_check import check_connection
 from ats_integration.errors import (
@@ -362,3 +364,21 @@ class TestStandIn:
     def test_knows_no_v1_before_a_posting(self, path: str, ats: Sandbox) -> None:
         request = Request(method="POST", path=path, headers={"X-SmartToken": "k"}, json={"firstName": "S"})
         assert 404 == transport.call(ats.url("smartrecruiters"), request).status
+
+
+CHOICES = (("0", "No"), ("1", "Yes"))
+SAID = st.one_of(
+    st.booleans(), st.sampled_from(["Yes", "no", "2026-12-01", "morgen", "é" * 2001]), st.lists(st.text(min_size=1))
+)
+
+
+@given(kind=st.sampled_from(["INPUT_TEXT", "DATE", "RADIO", "MULTI_SELECT", "CHECKBOX", "OTHER"]), said=SAID)
+def test_tells_every_answer_in_its_field_or_in_the_message(kind: str, said: Any) -> None:
+    """Given any question and any answer, it arrives in one of two places; only a box that was not ticked in none."""
+    choices = CHOICES if kind in ("RADIO", "MULTI_SELECT") else ()
+    asked = JobForm(questions=(Question(id="q1", label="Vraag", kind=kind, choices=choices, field="value"),))
+    answer = {"question_id": "q1", "question": "Vraag", "answer": said}
+    sent = TestSmartRecruiters().sent(asked, application={"answers": [answer]})
+    places = ["answers" in sent, "Vraag: " in sent["messageToHiringManager"]]
+    is_unticked = kind == "CHECKBOX" and said in (False, "no")
+    assert (0 if is_unticked or said == [] else 1) == sum(places)
