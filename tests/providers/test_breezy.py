@@ -18,10 +18,11 @@ from ats_integration.errors import (
     Unavailable,
     Uncertain,
 )
-from ats_integration.providers import breezy_calls, exchange
-from ats_integration.providers.base import Rate, Response
+from ats_integration.providers import breezy_calls, exchange, transport
+from ats_integration.providers.base import Rate, Request, Response
 from ats_integration.providers.breezy import Breezy
-from ats_integration.providers.breezy_parts import PENDING, on_position, require_open
+from ats_integration.providers.breezy_parts import PENDING, error_type, on_position, require_open
+from ats_integration.providers.calls import get
 from ats_integration.providers.exchange import Accepted
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
@@ -248,3 +249,34 @@ class TestBreezy(ProviderContract):
     @pytest.mark.parametrize("company", ["acme", "1a2b3c4d5e6", "1a2b3c4d5e6f7a8", "1a2b3c4d5e6g"])
     def test_refuses_what_is_no_company_id(self, company: str) -> None:
         assert {"company_id"} == set(self.provider.problems({"company_id": company}, self.credentials))
+
+
+class TestStandIn:
+    """The played Breezy takes what is documented, and nothing else."""
+
+    ADDRESS = "/v3/company/1a2b3c4d5e6f/position/1/candidates"
+
+    @pytest.mark.parametrize(
+        ("changes", "status", "kind"),
+        [
+            ({}, 200, ""),
+            ({"name": " "}, 400, "addCandidateMissingName"),
+            ({"email_address": "sanne"}, 400, "addCandidateInvalidEmail"),
+            ({"origin": "sourced"}, 400, "addCandidateInvalidField"),
+            ({"phone": "06 12345678"}, 400, "addCandidateInvalidField"),
+            ({"social_profiles": {"website": "https://x.nl"}}, 400, "addCandidateInvalidField"),
+            ({"custom_attributes": [{"name": "a"}]}, 400, "addCandidateInvalidField"),
+            ({"tags": "a"}, 400, "addCandidateInvalidField"),
+        ],
+    )
+    def test_checks_a_candidate(self, changes: dict[str, Any], status: int, kind: str, ats: Sandbox) -> None:
+        body = {"name": "Sanne", "email_address": "s@example.org", "origin": "applied", **changes}
+        request = Request(method="POST", path=self.ADDRESS, headers={"Authorization": "t"}, json=body)
+        response = transport.call(ats.url("breezy"), request)
+        assert (status, kind) == (response.status, error_type(response))
+
+    def test_takes_a_token_with_or_without_a_scheme(self, ats: Sandbox) -> None:
+        ats.register("breezy", account="1a2b3c4d5e6f", key="t")
+        for given, status in (("t", 200), ("Bearer t", 200), ("Basic t", 400), ("", 400)):
+            request = get("/v3/company/1a2b3c4d5e6f/position/1", headers={"Authorization": given} if given else {})
+            assert status == transport.call(ats.url("breezy"), request).status

@@ -23,6 +23,7 @@ from ats_integration.errors import (
 )
 from ats_integration.providers import exchange, jazzhr_calls, transport
 from ats_integration.providers.base import Rate, Request, Response, Submission
+from ats_integration.providers.calls import get
 from ats_integration.providers.exchange import Accepted
 from ats_integration.providers.jazzhr import JazzHR
 from ats_integration.providers.jazzhr_lookup import Search
@@ -327,3 +328,46 @@ class TestJazzHR(ProviderContract):
         ats.register("jazzhr", account="", key="another")
         (problem,) = check_connection(self.config(base_url)).problems
         assert "JazzHR refused the API key: Invalid API key" == problem
+
+
+class TestStandIn:
+    """The played JazzHR takes what clients send, and nothing else."""
+
+    @pytest.mark.parametrize(
+        ("changes", "status"),
+        [
+            ({}, 200),
+            ({"apikey": None}, 401),
+            ({"last_name": ""}, 400),
+            ({"email": "sanne"}, 400),
+            ({"job_id": "4000001"}, 400),
+            ({"cover_letter": "Beste"}, 400),
+            ({"base64_resume": "JVBERi0="}, 400),
+            ({"base64-resume": "%"}, 400),
+            ({"apply_date": "20-11-2026"}, 400),
+            ({"phone": 31612345678}, 400),
+        ],
+    )
+    def test_checks_an_applicant(self, changes: dict[str, Any], status: int, ats: Sandbox) -> None:
+        body = {"apikey": "k", "first_name": "Sanne", "last_name": "de Vries", "email": "s@example.org", **changes}
+        request = Request(method="POST", path="/v1/applicants", json=body)
+        assert status == transport.call(ats.url("jazzhr"), request).status
+
+    @pytest.mark.parametrize(
+        ("path", "changes", "status"),
+        [
+            ("/v1/notes", {"user_id": "usr_anonymous", "security": 1, "contents": "x"}, 404),
+            ("/v1/questionnaire_answers", {"job_id": "1", "questionnaire_id": "q", "answer_value_01": "yes"}, 404),
+            ("/v1/comments", {}, 404),
+        ],
+    )
+    def test_adds_nothing_to_somebody_unknown(
+        self, path: str, changes: dict[str, Any], status: int, ats: Sandbox
+    ) -> None:
+        request = Request(method="POST", path=path, json={"apikey": "k", "applicant_id": "prospect_0", **changes})
+        assert status == transport.call(ats.url("jazzhr"), request).status
+
+    @pytest.mark.parametrize("end", ["/page/0", "/page/x", "/page", "/x"])
+    def test_knows_no_other_ends_of_a_list(self, end: str, ats: Sandbox) -> None:
+        request = get(f"/v1/applicants/job_id/1{end}", apikey="k")
+        assert 404 == transport.call(ats.url("jazzhr"), request).status

@@ -19,8 +19,8 @@ from ats_integration.errors import (
     Unavailable,
     Uncertain,
 )
-from ats_integration.providers import exchange
-from ats_integration.providers.base import Response
+from ats_integration.providers import exchange, transport
+from ats_integration.providers.base import Request, Response
 from ats_integration.providers.jobylon import Jobylon
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
@@ -207,3 +207,32 @@ class TestJobylon(ProviderContract):
     def test_takes_only_the_refusal_for_a_proof(self, status: int) -> None:
         with pytest.raises(DeliveryError):
             self.provider.require_refusal(Response(status=status, body=b"{}"))
+
+
+class TestStandIn:
+    """The played Jobylon takes what is documented, and nothing else."""
+
+    @pytest.mark.parametrize(
+        ("changes", "wrong"),
+        [
+            ({}, []),
+            ({"job_id": ""}, ["job_id"]),
+            ({"job_id": "job-1"}, ["job_id"]),
+            ({"last_name": " "}, ["last_name"]),
+            ({"email": "sanne"}, ["email"]),
+            ({"ln_url": "sannedevries"}, ["ln_url"]),
+            ({"source_type": "found"}, ["source_type"]),
+            ({"source_json": "{"}, ["source_json"]),
+            ({"source_json": '{"questions":[{"question":"?"}]}'}, ["source_json"]),
+            ({"source_json": '{"partner":"Jobbird"}'}, ["source_json"]),
+            ({"website_url": "https://x.nl"}, ["website_url"]),
+        ],
+    )
+    def test_checks_a_form(self, changes: dict[str, str], wrong: list[str], ats: Sandbox) -> None:
+        form = {"job_id": "1", "first_name": "Sanne", "last_name": "de Vries", "source_type": "applied"}
+        form |= {"source_json": '{"partner_name":"Jobbird"}', **changes}
+        headers = {"X-App-Id": "1", "X-App-Key": "k"}
+        request = Request(method="POST", path="/p1/applications/", headers=headers, form=tuple(form.items()))
+        response = transport.call(ats.url("jobylon"), request)
+        assert (400 if wrong else 201) == response.status
+        assert wrong == [name for name in response.json() if name != "id"]
