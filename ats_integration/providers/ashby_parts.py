@@ -27,9 +27,15 @@ TITLES: tuple[tuple[str, frozenset[str], str], ...] = (
     ("website_url", LINE, r"website|portfolio|homepage"),
     ("cover_letter", LINE, r"cover letter|motivation|motivatie|additional information"),
     ("other_consent", frozenset({"Boolean"}), r"background|criminal|credit|drug|\bsms\b|text message|whatsapp"),
+    ("no_consent", frozenset({"Boolean"}), r"experience|ervaring|knowledge|kennis|familiar|bekend met"),
     ("marketing_consent", frozenset({"Boolean"}), r"marketing|newsletter|nieuwsbrief|other (jobs|roles|vacancies)"),
     ("retention", frozenset({"Boolean"}), r"future|retain|retention|keep my|talent (pool|community)|bewaren"),
-    ("consent", frozenset({"Boolean"}), r"privacy|gdpr|\bavg\b|consent|personal data|persoonsgegevens|toestemming"),
+    (
+        "consent",
+        frozenset({"Boolean"}),
+        r"privacy|gdpr|\bavg\b|consent|personal data|persoonsgegevens|toestemming|"
+        r"process(ing)? (of )?(my|your) data|verwerking van (mijn|je|uw)",
+    ),
 )
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from ..errors import DeliveryError, Unauthorized, Uncertain
 from . import breezy_calls
-from .answers import reset_in, retry_after
+from .answers import reset_at, reset_in, retry_after
 from .base import APPLICATION, Provider, Values
 from .breezy_parts import PENDING, error_type, id_of, on_position, require_company, require_open
 from .calls import Probe, Rate, Receipt, Response, Submission, get
@@ -16,7 +16,7 @@ from .config_fields import ConfigField
 from .parts import PARTS, job_id
 from .steps import Kept, Lookup, Step
 
-WINDOW = timedelta(seconds=60)
+WINDOW, RESET = timedelta(seconds=60), "x-ratelimit-reset"
 
 
 class Breezy(Provider):
@@ -80,10 +80,11 @@ class Breezy(Provider):
         return super().failure(response)
 
     def wait(self, response: Response) -> timedelta | None:
-        """Wait at most until the next window after a 429: the unit of X-RateLimit-Reset is not documented."""
+        """Wait for the next window at most after a 429: X-RateLimit-Reset may be seconds or a moment, nobody says."""
         if response.status != 429:
             return super().wait(response)
-        return min(retry_after(response) or reset_in(response, "x-ratelimit-reset") or WINDOW, WINDOW)
+        reset = reset_in(response, RESET) or reset_at(response, RESET)
+        return min(retry_after(response) or reset or WINDOW, WINDOW)
 
     def lookup(self, submission: Submission) -> Lookup:
         """Ask for the person by email at this position; the answer is up to date at once."""

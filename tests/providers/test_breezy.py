@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from ats_integration.connection_check import check_connection
 from ats_integration.errors import (
@@ -156,6 +157,12 @@ class TestBreezy(ProviderContract):
         """Given that a CV replaces the one before it, a fault leaves no doubt."""
         upload = self.provider.steps(self.submission())[-1]
         assert expected == verdict(self.provider, status, {}, body, lambda r: upload.read(self.submission(), r))
+
+    def test_waits_until_the_moment_in_the_header(self) -> None:
+        soon = str(int(timezone.now().timestamp()) + 20)
+        wait = self.provider.wait(Response(status=429, headers={"x-ratelimit-reset": soon}))
+        assert wait is not None
+        assert 15 < wait.total_seconds() <= 20
 
     def test_takes_a_duplicate_for_delivered(self, hand_in: Callable[..., Accepted], ats: Sandbox) -> None:
         hand_in()
