@@ -1,4 +1,4 @@
-"""Ashby's application form: which field of a job takes which part of a message.
+"""Which field of a job's form at Ashby takes which part of a message.
 
 Name, email and CV have fixed paths; all others are found by the field's type and title.
 """
@@ -10,22 +10,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..messages import Address, Answer, Message
-from .calls import Response
-from .job_forms import JobForm, Question, as_number, objects, yes_or_no
+from .ashby_form import BASIC, PATHS
+from .job_forms import JobForm, Question, as_date, as_number, yes_or_no
 from .parts import answered, filled, lines, paragraphs, plain, present
 
 #: The name of the multipart field that has the CV; Ashby wants it repeated as the field's value.
 RESUME_PART = "resume_file"
-PATHS = {
-    "_systemfield_name": "name",
-    "_systemfield_email": "email",
-    "_systemfield_resume": "resume",
-    "_systemfield_phone": "phone",
-    "_systemfield_location": "address",
-}
-#: What goes into every form, also where none was read.
-BASIC = JobForm(questions=tuple(Question(id=path, label="") for path in list(PATHS)[:3]))
-
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 LINE = frozenset({"String", "LongText", "RichText", "SocialLink", "Url"})
 #: A part, the types of field that can take it, and what the title says then. The first that fits counts.
 TITLES: tuple[tuple[str, frozenset[str], str], ...] = (
@@ -36,39 +27,16 @@ TITLES: tuple[tuple[str, frozenset[str], str], ...] = (
     ("website_url", LINE, r"website|portfolio|homepage"),
     ("cover_letter", LINE, r"cover letter|motivation|motivatie|additional information"),
     ("other_consent", frozenset({"Boolean"}), r"background|criminal|credit|drug|\bsms\b|text message|whatsapp"),
+    ("no_consent", frozenset({"Boolean"}), r"experience|ervaring|knowledge|kennis|familiar|bekend met"),
     ("marketing_consent", frozenset({"Boolean"}), r"marketing|newsletter|nieuwsbrief|other (jobs|roles|vacancies)"),
     ("retention", frozenset({"Boolean"}), r"future|retain|retention|keep my|talent (pool|community)|bewaren"),
-    ("consent", frozenset({"Boolean"}), r"privacy|gdpr|\bavg\b|consent|personal data|persoonsgegevens|toestemming"),
+    (
+        "consent",
+        frozenset({"Boolean"}),
+        r"privacy|gdpr|\bavg\b|consent|personal data|persoonsgegevens|toestemming|"
+        r"process(ing)? (of )?(my|your) data|verwerking van (mijn|je|uw)",
+    ),
 )
-
-
-def form_in(response: Response) -> JobForm:
-    """Read the form of a job posting: its fields stand in sections, or without any."""
-    results = response.get("results")
-    definition = results.get("applicationFormDefinition") if isinstance(results, dict) else None
-    form: dict[str, Any] = definition if isinstance(definition, dict) else {}
-    sections = objects(form.get("sections")) or [form]
-    return JobForm(questions=tuple(field for section in sections for field in fields_of(section)))
-
-
-def fields_of(section: dict[str, Any]) -> Iterator[Question]:
-    """Yield the fields of one section."""
-    for entry in objects(section.get("fields")):
-        field = entry["field"] if isinstance(entry.get("field"), dict) else entry
-        yield Question(
-            id=str(field.get("path", "")),
-            label=str(field.get("title", "")),
-            is_required=bool(entry.get("isRequired")),
-            kind=str(field.get("type", "")),
-            choices=tuple(choice_of(value) for value in field.get("selectableValues") or ()),
-        )
-
-
-def choice_of(value: Any) -> tuple[str, str]:
-    """Return value and label of one choice."""
-    if not isinstance(value, dict):
-        return str(value), str(value)
-    return str(value.get("value", "")), str(value.get("label", value.get("value", "")))
 
 
 def part_of(question: Question) -> str:
@@ -170,6 +138,10 @@ def value_of(question: Question, answer: Answer) -> Any:
             return yes_or_no(answer)
         case "Number" | "Score":
             return counted(question, as_number(answer))
+        case "Date":
+            return as_date(answer)
+        case "Email":
+            return plain(answer) if EMAIL.fullmatch(plain(answer)) else None
         case "ValueSelect" | "MultiValueSelect":
             chosen = question.chosen(answer)
             return (list(chosen) or None) if question.kind == "MultiValueSelect" else only(chosen)

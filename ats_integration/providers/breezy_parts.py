@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import JobClosed, Unavailable, Uncertain
 from ..messages import Message
+from .base import APPLICATION
 from .calls import Response
 from .failures import in_words
+from .job_forms import objects
 from .parts import answered, consented, filled, one_line, plain
+
+#: The reference where Breezy waits for the person to complete the application: it gives no id then.
+PENDING = "waits for the candidate"
 
 
 def candidate(message: Message) -> dict[str, Any]:
@@ -32,6 +38,35 @@ def attributes(message: Message) -> dict[str, Any]:
     told += filled(("Consent", consented(message.application.consent)))
     found = [{"name": name, "value": value, "secure": False} for name, value in told]
     return {"custom_attributes": found} if found else {}
+
+
+def on_position(job: str, response: Response) -> dict[str, Any]:
+    """Return the candidate of a list who is on a position, as what the first step would have kept.
+
+    Raises Uncertain where it is no list.
+    """
+    listed = response.json()
+    if not isinstance(listed, list):
+        raise Uncertain("Breezy did not say who applied.")
+    same = [person for person in objects(listed) if id_of(person.get("position")) == job]
+    return {APPLICATION: {"reference": id_of(same[0]), "dropped": []}} if same else {}
+
+
+def require_company(company: str, response: Response) -> None:
+    """Refuse a token that does not open the company."""
+    if company not in map(id_of, objects(response.json())):
+        raise JobClosed("The token opens other companies.")
+
+
+def require_open(response: Response) -> None:
+    """Refuse a position that takes no applications.
+
+    Raises Unavailable where the answer shows no position: something else than Breezy may be there.
+    """
+    if not isinstance(response.json(), dict):
+        raise Unavailable("Breezy did not show the position.", code="send_failed")
+    if response.get("state") != "published":
+        raise JobClosed("The position is not published.")
 
 
 def error_type(response: Response) -> str:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
-from ..errors import DeliveryError, JobClosed, Unauthorized, Unavailable, Uncertain
+from ..errors import DeliveryError, Rejected, Unauthorized, Unavailable, Uncertain
 from .base import APPLICATION, Provider, Values
-from .calls import Probe, Rate, Receipt, Request, Response, Submission, get, path
+from .calls import Probe, Rate, Receipt, Request, Response, Submission
 from .config_fields import ConfigField
 from .failures import in_words
-from .jazzhr_parts import NO_NAME, answer_values, applicant, is_namesake, questionnaires, records
-from .parts import PARTS, consented, job_id, present
-from .steps import Kept, Lookup, Step
+from .jazzhr_calls import ask, fill_in, look, make, note
+from .jazzhr_lookup import Search
+from .jazzhr_parts import questionnaires, require_open
+from .parts import PARTS, consented, present
+from .steps import Lookup, Step
 
-KEY_WORDS = ("api key", "apikey", "api_key")
+ABOUT_KEY = re.compile(r"api[ _]?key", re.IGNORECASE)
+NOT_READY = re.compile(r"(applicant|prospect).*not found", re.IGNORECASE)
 
 
 class JazzHR(Provider):
@@ -42,24 +47,26 @@ class JazzHR(Provider):
     carries = frozenset(PARTS)
     #: What careful programs keep to; JazzHR publishes no figure.
     rate = Rate(calls=80, per=timedelta(minutes=1))
+    doubtful = frozenset({500, 502, 504})
     #: A new applicant cannot be added to at once.
     settling = timedelta(seconds=2)
 
     def steps(self, submission: Submission) -> tuple[Step, ...]:
-        """Make the applicant, then fill in the questionnaire and note the consent where there is any."""
-        message, told = submission.message, super().steps(submission)
-        forms = (self.questionnaire(name) for name in questionnaires(message))
-        note = Step(name="consent", build=self.note, read=self.added, drops="consent")
-        follow_ups = (*forms, *((note,) if consented(message.application.consent) else ()))
-        return (*told, *(replace(step, pause=self.settling) for step in follow_ups[:1]), *follow_ups[1:])
+        """See that the job is open, make the applicant, fill in questionnaires, note the consent where there is any."""
+        asked = questionnaires(submission.message)
+        follow_ups = [self.addition(f"questionnaire {form}", partial(fill_in, form), "answers") for form in asked]
+        if consented(submission.message.application.consent):
+            follow_ups.append(self.addition("consent", note, "consent"))
+        return (
+            Step(name="job", build=look, read=lambda _s, r: require_open(self.success(r)), fresh=True),
+            Step(name=APPLICATION, build=make, read=lambda _s, r: self.kept_of(r)),
+            *(replace(step, pause=self.settling) for step in follow_ups[:1]),
+            *follow_ups[1:],
+        )
 
-    def build(self, submission: Submission) -> Request:
-        """Return the POST; the key goes into the body."""
-        return self.post("applicants", submission, applicant(submission))
-
-    def post(self, name: str, submission: Submission, body: Values) -> Request:
-        """Return a POST with the key."""
-        return Request(method="POST", path=path("v1", name), json={"apikey": submission.credentials["api_key"], **body})
+    def addition(self, name: str, build: Callable[[Submission], Request], part: str) -> Step:
+        """Return a step that adds a part to the applicant."""
+        return Step(name=name, build=build, read=lambda _s, r: self.added(r), drops=part)
 
     def read(self, response: Response) -> Receipt:
         """Read `prospect_id`: a 200 without it is no success."""
@@ -67,26 +74,13 @@ class JazzHR(Provider):
             return Receipt(reference=reference)
         raise Uncertain(self.explain(response) or "JazzHR did not say whether it took the application.")
 
-    def questionnaire(self, name: str) -> Step:
-        """Return the step that fills a questionnaire in."""
-
-        def build(submission: Submission) -> Request:
-            ids = {"applicant_id": made(submission), "job_id": job_id(submission.message)}
-            body = {**ids, "questionnaire_id": name, **answer_values(submission.message, name)}
-            return self.post("questionnaire_answers", submission, body)
-
-        return Step(name=f"questionnaire {name}", build=build, read=self.added, drops="answers")
-
-    def note(self, submission: Submission) -> Request:
-        """Return the note that says what the candidate agreed to."""
-        words = consented(submission.message.application.consent)
-        body = {"user_id": "usr_anonymous", "security": 1, "contents": words}
-        return self.post("notes", submission, {"applicant_id": made(submission), **body})
-
-    def added(self, submission: Submission, response: Response) -> int:
-        """Accept a success; "not found" means that the new applicant cannot be added to yet."""
-        if response.status == 404:
-            raise Unavailable(self.explain(response), status=404, code="record_not_ready")
+    def added(self, response: Response) -> int:
+        """Accept a success without an error; "not found" means that the new applicant cannot be added to yet."""
+        error = in_words(response.get("error"))
+        if response.status == 404 or NOT_READY.search(error):
+            raise Unavailable(error, status=response.status, code="record_not_ready")
+        if error and response.status < 300:
+            raise Rejected(error, status=response.status)
         return self.success(response).status
 
     def receipt(self, submission: Submission) -> Receipt:
@@ -97,54 +91,19 @@ class JazzHR(Provider):
     def failure(self, response: Response) -> DeliveryError:
         """Take words about the key for a refused key, whichever status comes with them."""
         words = self.explain(response)
-        if response.status == 400 and any(word in words.lower() for word in KEY_WORDS):
-            return Unauthorized(words, status=400)
+        if response.status in range(400, 429) and ABOUT_KEY.search(words):
+            return Unauthorized(words, status=response.status)
         return super().failure(response)
 
     def lookup(self, submission: Submission) -> Lookup:
-        """Ask for applicants with this last name; their email addresses take one more question each."""
-        name = submission.message.candidate.last_name.strip() or NO_NAME
-        return Lookup(build=lambda s: self.ask(s, "applicants", "name", name), read=self.namesakes)
-
-    def ask(self, submission: Submission, *steps: str) -> Request:
-        """Return a GET with the key."""
-        return get(path("v1", *steps), apikey=submission.credentials["api_key"])
-
-    def namesakes(self, submission: Submission, response: Response) -> Kept | Lookup | None:
-        """Go through the people of that name; None where JazzHR does not tell."""
-        found = None if response.status == 404 else records(self.success(response))
-        if found is None:
-            return None
-        return self.next_of([in_words(one.get("id")) for one in found if is_namesake(one, submission.message)])
-
-    def next_of(self, people: Sequence[str]) -> Kept | Lookup:
-        """Return the question for the first one's email address; nothing arrived where nobody is left."""
-        if not people:
-            return {}
-        first, *others = people
-
-        def read(submission: Submission, response: Response) -> Kept | Lookup:
-            email = in_words(self.success(response).get("email")).casefold()
-            is_same = email == submission.message.candidate.email.casefold()
-            return {APPLICATION: {"reference": first, "dropped": []}} if is_same else self.next_of(others)
-
-        return Lookup(build=lambda s: self.ask(s, "applicants", first), read=read)
+        """Ask for the job's applicants of this name, and for their email addresses."""
+        return Search(self.success).page()
 
     def ping(self, settings: Values, credentials: Values, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
         """Ask for the users, which needs the key, and for the state of each job."""
-        users, key = path("v1", "users"), credentials["api_key"]
-        asked = (self.job_probe(get(path("v1", "jobs", job), apikey=key), job) for job in job_ids)
+        users = self.account_probe(ask(credentials, "users"), "account for this key")
+        asked = ((ask(credentials, "jobs", job), job) for job in job_ids)
         return (
-            self.account_probe(get(users, apikey=key), "account for this key"),
-            *(replace(probe, read=self.require_open) for probe in asked),
+            users,
+            *(self.job_probe(request, job, lambda r: require_open(self.success(r))) for request, job in asked),
         )
-
-    def require_open(self, response: Response) -> None:
-        """Refuse a job that takes no applications; an unknown one may come as an empty answer."""
-        if in_words(self.success(response).get("status")).lower() != "open":
-            raise JobClosed("The job is not open.")
-
-
-def made(submission: Submission) -> str:
-    """Return the id of the applicant that the first step made."""
-    return str(submission.kept[APPLICATION]["reference"])

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.utils import timezone
 
+from ..errors import JobClosed, Unavailable
 from ..messages import Answer, Message
+from .answers import is_json
 from .calls import Response, Submission
 from .failures import in_words
-from .job_forms import objects
-from .parts import answered, encoded, filled, job_id, lines, paragraphs, plain
+from .job_forms import alike, objects
+from .parts import answered, both_names, encoded, filled, job_id, lines, paragraphs, plain
 
-#: JazzHR wants both names; a person who has only one gets this as the other.
-NO_NAME = "-"
 #: How a vacancy names a question: the questionnaire's id and the question's position in it.
 QUESTION = re.compile(r"([A-Za-z0-9_-]+)/(0?[1-9]|1[0-9]|20)")
 
@@ -23,10 +23,11 @@ def applicant(submission: Submission) -> dict[str, Any]:
     """Return the fields of an applicant."""
     message, person = submission.message, submission.message.candidate
     application, home = message.application, person.address
+    first_name, last_name = both_names(person)
     unasked = (answer for answer in answered(message) if not QUESTION.fullmatch(answer.question_id))
     values = filled(
-        ("first_name", person.first_name.strip() or NO_NAME),
-        ("last_name", person.last_name.strip() or NO_NAME),
+        ("first_name", first_name),
+        ("last_name", last_name),
         ("email", person.email),
         ("phone", person.phone),
         ("job", job_id(message)),
@@ -71,7 +72,17 @@ def records(response: Response) -> list[dict[str, Any]] | None:
 
 def is_namesake(listed: dict[str, Any], message: Message) -> bool:
     """Tell whether a listed applicant has our candidate's name and, where the list tells it, applied for the job."""
-    person, job = message.candidate, in_words(listed.get("job_id"))
-    ours = (person.first_name.strip() or NO_NAME, person.last_name.strip() or NO_NAME)
-    theirs = (in_words(listed.get("first_name")), in_words(listed.get("last_name")))
-    return [name.casefold() for name in ours] == [name.casefold() for name in theirs] and job in ("", job_id(message))
+    theirs, job = (in_words(listed.get(name)) for name in ("first_name", "last_name")), in_words(listed.get("job_id"))
+    is_same = [alike(name) for name in theirs] == [alike(name) for name in both_names(message.candidate)]
+    return is_same and job in ("", job_id(message))
+
+
+def require_open(response: Response) -> None:
+    """Refuse a job that takes no applications; an unknown one may come as an empty answer.
+
+    Raises Unavailable where the answer is no JSON: something else than JazzHR may be there.
+    """
+    if response.body.strip() and not is_json(response):
+        raise Unavailable("JazzHR did not show the job.", code="send_failed")
+    if in_words(response.get("status")).lower() != "open":
+        raise JobClosed("The job is not open.")

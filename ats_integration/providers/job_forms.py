@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Self
 
 from ..messages import Answer, Message
@@ -11,6 +13,7 @@ from .parts import answered, plain, present
 
 YES = ("yes", "ja", "true", "1")
 NO = ("no", "nee", "false", "0")
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +32,7 @@ class Question:
 
     def is_meant_by(self, answer: Answer) -> bool:
         """Tell whether an answer is to this question: it has its id, or its very words."""
-        return answer.question_id == self.id or alike(answer.question) == alike(self.label) != ""
+        return answer.question_id == self.id != "" or alike(answer.question) == alike(self.label) != ""
 
     def is_answered_by(self, answer: Answer) -> bool:
         """Tell whether an answer is to this question and says something that may be chosen there."""
@@ -114,6 +117,15 @@ def as_number(answer: Answer) -> float | None:
     if not math.isfinite(number):
         return None
     return int(number) if number.is_integer() else number
+
+
+def as_date(answer: Answer) -> str | None:
+    """Return an answer as a date in the form 2026-12-31, or None where it is none."""
+    said = plain(answer).strip()
+    try:
+        return date.fromisoformat(said).isoformat() if DATE.fullmatch(said) else None
+    except ValueError:
+        return None
 
 
 def objects(value: Any) -> list[dict[str, Any]]:

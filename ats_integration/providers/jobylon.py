@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 
 from ..errors import DeliveryError, JobClosed, Unavailable, Uncertain
-from ..messages import Message
 from .base import Provider, Values
 from .calls import Probe, Receipt, Request, Response, Submission
 from .config_fields import ConfigField
 from .failures import in_words
-from .parts import PARTS, answered, filled, job_number, paragraphs, plain
+from .jobylon_parts import application, nothing
+from .parts import PARTS
 
-#: Jobylon wants both names; a person who has only one gets this as the other.
-NO_NAME = "-"
-ADDRESS = "/p1/applications/"
-#: Jobylon looks at links: one of another form goes into the message.
-LINK = re.compile(r"https?://[^\s/]+\.\S+")
 ABOUT_JOB = re.compile(r"\bjob(?:_id)?\b", re.IGNORECASE)
 
 
@@ -57,25 +51,7 @@ class Jobylon(Provider):
 
     def build(self, submission: Submission) -> Request:
         """Return the POST; what has no field of its own is told in the message."""
-        message, person = submission.message, submission.message.candidate
-        return Request(
-            method="POST",
-            path=ADDRESS,
-            headers=headers(submission.settings, submission.credentials),
-            form=filled(
-                ("job_id", str(job_number(message))),
-                ("first_name", person.first_name.strip() or NO_NAME),
-                ("last_name", person.last_name.strip() or NO_NAME),
-                ("email", person.email),
-                ("phone", person.phone),
-                ("ln_url", person.linkedin_url if LINK.fullmatch(person.linkedin_url) else ""),
-                ("message", letter(message)),
-                ("source_type", "applied"),
-                ("source_json", json.dumps(source(message), ensure_ascii=False)),
-                ("original_referrer", message.vacancy.url if LINK.fullmatch(message.vacancy.url) else ""),
-                ("cv", submission.resume),
-            ),
-        )
+        return application(submission)
 
     def read(self, response: Response) -> Receipt:
         """Return the application's id."""
@@ -98,35 +74,11 @@ class Jobylon(Provider):
 
     def ping(self, settings: Values, credentials: Values, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
         """Hand in an application without anything in it, which cannot be taken."""
-        empty = Request(method="POST", path=ADDRESS, headers=headers(settings, credentials), json={})
         proves, denies = "Jobylon answers at the base address.", "Jobylon's API is not at the base address."
-        return (Probe(request=empty, proves=proves, denies=denies, read=self.require_refusal),)
+        return (Probe(request=nothing(settings, credentials), proves=proves, denies=denies, read=self.require_refusal),)
 
     def require_refusal(self, response: Response) -> None:
         """Accept that the empty application is refused for being empty."""
         if response.status != 400:
             self.success(response)
             raise Uncertain("Something answered, but not as Jobylon does: check the base address.")
-
-
-def headers(settings: Values, credentials: Values) -> dict[str, str]:
-    """Return the headers of every call."""
-    return {"X-App-Id": settings["app_id"], "X-App-Key": credentials["app_key"], "Accept": "application/json"}
-
-
-def source(message: Message) -> dict[str, object]:
-    """Return where the application comes from, and what was answered there."""
-    partner = message.application.source or "Job board"
-    questions = [
-        {"order": order, "question": said.question, "question_type": "text", "answer": plain(said)}
-        for order, said in enumerate(answered(message), 1)
-    ]
-    return {"partner_name": partner, "message": f"Via {partner}", "questions": questions}
-
-
-def letter(message: Message) -> str:
-    """Return the cover letter with the website, and a LinkedIn link that Jobylon would refuse."""
-    person = message.candidate
-    linked = person.linkedin_url if not LINK.fullmatch(person.linkedin_url) else ""
-    others = (f"{name}: {url}" for name, url in (("LinkedIn", linked), ("Website", person.website_url)) if url)
-    return paragraphs(message.application.cover_letter, "\n".join(others))

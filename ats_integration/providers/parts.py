@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from ..errors import Rejected, ResumeChanged, ResumeMissing
-from ..messages import Address, Answer, Consent, Message
+from ..messages import Address, Answer, Candidate, Consent, Message
 from ..resumes import OpenResume
 
 #: Parts of a message that not every ATS can carry, by the name shown to people.
@@ -24,6 +24,9 @@ PARTS = (
     "marketing_consent",
     "source",
 )
+
+#: Stands for the name that somebody lacks, where an ATS wants both.
+NO_NAME = "-"
 
 #: An id that an ATS gives as a number.
 NUMBER = re.compile(r"[0-9]{1,18}")
@@ -70,6 +73,17 @@ def job_number(message: Message) -> int:
     if not NUMBER.fullmatch(found):
         raise Rejected("The vacancy's id of the job in the ATS is not a number.", code="job_id_invalid")
     return int(found)
+
+
+def both_names(person: Candidate) -> tuple[str, str]:
+    """Return first and last name for an ATS that wants both; somebody who has one gets a dash as the other."""
+    return person.first_name.strip() or NO_NAME, person.last_name.strip() or NO_NAME
+
+
+def without_street(parts: frozenset[str], message: Message) -> frozenset[str]:
+    """Leave out an address that is more than a town, for an ATS that has no place for a street."""
+    home = message.candidate.address
+    return parts - {"address"} if home.street or home.postal_code else parts
 
 
 def answered(message: Message) -> tuple[Answer, ...]:

@@ -6,27 +6,18 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from ..errors import DeliveryError, JobClosed, Rejected, Unauthorized, Unavailable, Uncertain
+from ..errors import DeliveryError, Rejected, Uncertain
 from ..messages import Message
 from .base import Provider, Values
-from .calls import Probe, Rate, Receipt, Request, Response, Submission, get, path
+from .calls import Probe, Rate, Receipt, Request, Response, Submission
 from .config_fields import ConfigField
 from .failures import in_words
 from .job_forms import JobForm
-from .parts import job_id
-from .smartrecruiters_parts import COMMUNITY, candidate, form_in
+from .parts import PARTS, job_id, without_street
+from .smartrecruiters_calls import application, configuration, feed, postings, refusal
+from .smartrecruiters_form import COMMUNITY, form_in
 
 EMAIL = re.compile(r"[a-zA-Z0-9#._%'+-]+@(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]{2,63}")
-#: Codes that mean something else than their status, or come with several.
-CODES: dict[str, type[DeliveryError]] = {
-    "INVALID_API_KEY_ERROR": Unauthorized,
-    "UNAUTHORIZED": Unauthorized,
-    "RESOURCE_NOT_FOUND_ERROR": JobClosed,
-    "COMPANY_NOT_FOUND_ERROR": JobClosed,
-    "REST_CALL_TIMEOUT": Unavailable,
-    "FILE_API_ERROR": Unavailable,
-    "COMPANY_RETRIEVAL_ERROR": Unavailable,
-}
 
 
 class SmartRecruiters(Provider):
@@ -56,9 +47,7 @@ class SmartRecruiters(Provider):
         "The posting's uuid, like 5a536b6f-d6b0-4d37-a9e2-b4e7c98eebde: not the number in its address, not the REF "
         "number. https://api.smartrecruiters.com/v1/companies/<company identifier>/postings lists the uuids."
     )
-    carries = frozenset(
-        {"resume", "cover_letter", "phone", "address", "linkedin_url", "website_url", "answers", "consent"}
-    )
+    carries = frozenset(PARTS) - {"marketing_consent", "source"}
     rate = Rate(calls=10, per=timedelta(seconds=1))
     resume_types = frozenset({"pdf", "doc", "docx", "rtf", "jpg", "jpeg", "png"})
     resume_limit = 2 * 1024 * 1024
@@ -73,8 +62,7 @@ class SmartRecruiters(Provider):
 
     def build(self, submission: Submission) -> Request:
         """Return the POST."""
-        address = path("postings", job_id(submission.message), "candidates")
-        return Request(method="POST", path=address, headers=token(submission.credentials), json=candidate(submission))
+        return application(submission)
 
     def read(self, response: Response) -> Receipt:
         """Accept an id with the moment it was made: errors have an id as well."""
@@ -85,11 +73,7 @@ class SmartRecruiters(Provider):
 
     def failure(self, response: Response) -> DeliveryError:
         """Go by the code where it tells more than the status."""
-        kind, status = CODES.get(in_words(response.get("code"))), response.status
-        if kind is None or status == 429:
-            return super().failure(response)
-        code = f"http_{status}" if kind is Unavailable else ""
-        return kind(self.explain(response), status=status, code=code)
+        return refusal(response, self.explain(response)) or super().failure(response)
 
     def explain(self, response: Response) -> str:
         """Return the message, or at least the code."""
@@ -105,8 +89,7 @@ class SmartRecruiters(Provider):
 
     def carried(self, message: Message) -> frozenset[str]:
         """Leave out an address with more than a town: there is no place for it."""
-        address = message.candidate.address
-        return self.carries - ({"address"} if address.street or address.postal_code else set())
+        return without_street(self.carries, message)
 
     def carried_by(self, submission: Submission) -> frozenset[str]:
         """Add the marketing consent where the posting asks for one."""
@@ -116,18 +99,7 @@ class SmartRecruiters(Provider):
 
     def ping(self, settings: Values, credentials: Values, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
         """Ask for the feed with the key, for the company where it is known, and for each posting."""
-        key = self.account_probe(get("/feed/publications", headers=token(credentials)), "company with this key")
+        key = self.account_probe(feed(credentials), "company with this key")
         company = self.given(settings).get("company_identifier")
-        public = get(path("v1", "companies", company, "postings"), headers=token(credentials), limit="1")
-        named = (self.account_probe(public, f"company called {company}"),) if company else ()
+        named = (self.account_probe(postings(company, credentials), f"company called {company}"),) if company else ()
         return (key, *named, *(self.job_probe(configuration(job, credentials), job) for job in job_ids))
-
-
-def token(credentials: Values) -> dict[str, str]:
-    """Return the headers of every call."""
-    return {"Accept": "application/json", "X-SmartToken": credentials["api_key"]}
-
-
-def configuration(job: str, credentials: Values) -> Request:
-    """Return the question what a posting asks."""
-    return get(path("postings", job, "configuration"), headers=token(credentials), conditionalsIncluded="false")

@@ -320,6 +320,11 @@ class ProviderContract:
         """Given an ATS with a short field, at most the blanks are missing."""
         assert phone.replace(" ", "") == arrived(candidate={"phone": phone}).phone.replace(" ", "")
 
+    @pytest.mark.parametrize("phone", ["+31612345678", "06 12345678", "0318-123456", "+31 (0)6 1234 5678"])
+    def test_delivers_phone_numbers_of_every_form(self, phone: str, arrived: Callable[..., Reception]) -> None:
+        """Given a number as it was typed, every sign of it arrives; only blanks may go."""
+        assert phone.replace(" ", "") == arrived(candidate={"phone": phone}).phone.replace(" ", "")
+
     @pytest.mark.parametrize(
         ("given", "arriving"),
         [

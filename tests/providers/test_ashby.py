@@ -9,10 +9,11 @@ from typing import Any, ClassVar
 
 import pytest
 from django.core.cache import cache
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ats_integration.connection_check import check_connection
 from ats_integration.errors import (
-    DeliveryError,
     JobClosed,
     RateLimited,
     Rejected,
@@ -31,6 +32,8 @@ from ats_integration.sandbox.values import Reception
 from tests.factories import message
 
 from .contract import EMAIL, ProviderContract
+from .interrupted import handed_in_twice
+from .judged import Verdict, verdict
 from .tiny_servers import listening, ok, saying
 
 TAKEN = {
@@ -38,6 +41,7 @@ TAKEN = {
     "results": {"submittedFormInstance": {"id": "6f1d-77"}, "formMessages": {"blocked": False}},
     "warnings": ["A field was left out."],
 }
+UNKNOWN_JOB: dict[str, Any] = {"vacancy": {"external_id": "another"}}
 LINKEDIN = "6dd7d493-5687-4ffd-b7f3-ee9fd8f87b04"
 SYSTEM = ("_systemfield_name", "_systemfield_email", "_systemfield_resume")
 
@@ -45,6 +49,11 @@ SYSTEM = ("_systemfield_name", "_systemfield_email", "_systemfield_resume")
 def refused(code: str, words: str = "No.") -> bytes:
     info = {"code": code, "message": words, "requestId": "01J"}
     return json.dumps({"success": False, "errors": [code], "errorInfo": info}).encode()
+
+
+def blocked(**messages: str) -> bytes:
+    form = {"submittedFormInstance": {"id": "1"}, "formMessages": {"blocked": True, **messages}}
+    return json.dumps({"success": True, "results": form}).encode()
 
 
 def field(path: str, kind: str, title: str, *, choices: tuple[tuple[str, str], ...] = ()) -> Question:
@@ -138,6 +147,8 @@ class TestAshby(ProviderContract):
             (field("p", "String", "Telefoonnummer"), "+31612345678"),
             (field("_systemfield_location", "Location", "City"), {"city": "Ede", "country": "NL"}),
             (field("b", "Boolean", "I consent to the processing of my data (GDPR)"), True),
+            (field("b", "Boolean", "I agree to the processing of my data"), True),
+            (field("b", "Boolean", "Ik ga akkoord met de verwerking van mijn gegevens"), True),
             (field("b", "Boolean", "Keep me in your talent community"), True),
             (field("b", "Boolean", "Newsletter?"), True),
         ],
@@ -151,6 +162,8 @@ class TestAshby(ProviderContract):
             field("b", "Boolean", "Do you consent to a background screening?"),
             field("b", "Boolean", "I consent to text messages (SMS)"),
             field("b", "Boolean", "Do you have a LinkedIn profile?"),
+            field("b", "Boolean", "Do you have experience with privacy law (GDPR)?"),
+            field("b", "Boolean", "Heb je kennis van de AVG?"),
             field("v", "ValueSelect", "Preferred phone brand"),
             field("f", "File", "Cover letter"),
         ],
@@ -175,6 +188,8 @@ class TestAshby(ProviderContract):
             ("Boolean", "nee", False),
             ("Number", "3", 3),
             ("Date", "2026-12-01", "2026-12-01"),
+            ("Email", "baas@example.org", "baas@example.org"),
+            ("Phone", "06 12345678", "06 12345678"),
             ("ValueSelect", "HBO", "hbo"),
             ("MultiValueSelect", ["mbo", "HBO"], ["mbo", "hbo"]),
             ("Score", 4, {"score": 4}),
@@ -196,6 +211,9 @@ class TestAshby(ProviderContract):
             ("Boolean", "misschien"),
             ("Number", "2.5"),
             ("Score", 5),
+            ("Date", "1 december 2026"),
+            ("Date", "2026-02-31"),
+            ("Email", "geen"),
             ("ValueSelect", "WO"),
             ("ValueSelect", ["mbo", "hbo"]),
             ("MultiValueSelect", ["mbo", "WO"]),
@@ -226,6 +244,30 @@ class TestAshby(ProviderContract):
         question = Question(id=LINKEDIN, label="Level", is_required=True, kind="ValueSelect", choices=(("mbo", "MBO"),))
         assert JobForm(questions=(question,)) == read
 
+    @pytest.mark.parametrize(
+        "results",
+        [{}, [], {"applicationFormDefinition": {}}, {"applicationFormDefinition": {"sections": [{"fields": [7]}]}}],
+    )
+    def test_sends_name_email_and_cv_where_the_form_shows_no_fields(self, results: Any) -> None:
+        """Given a form that nobody can read, what every form has is sent; an empty one would lose the person."""
+        body = json.dumps({"success": True, "results": results}).encode()
+        assert {*SYSTEM} == set(self.sent(self.provider.read_form(Response(status=200, body=body))))
+
+    def test_reads_fields_of_any_shape(self) -> None:
+        """Given fields that are not as documented, those without a path are left out."""
+        strange = {"path": "p", "type": [], "title": {}, "isRequired": "no", "selectableValues": 3}
+        results = {"applicationFormDefinition": {"sections": [{"fields": [strange, {}, {"field": None}]}]}}
+        body = json.dumps({"success": True, "results": results}).encode()
+        assert JobForm(questions=(Question(id="p", label=""),)) == self.provider.read_form(
+            Response(status=200, body=body)
+        )
+
+    def test_takes_no_page_for_a_form(self) -> None:
+        page = saying(ok(b"<html>Welcome</html>"))
+        with listening(page) as port, pytest.raises(Unavailable) as failed:
+            exchange.hand_in(self.provider, self.submission(base_url=f"http://127.0.0.1:{port}", **UNKNOWN_JOB))
+        assert "send_failed" == failed.value.code
+
     def test_counts_what_the_parts_answer(self) -> None:
         fields = tuple(
             Question(id=path, label=label, is_required=True, kind=kind)
@@ -242,38 +284,47 @@ class TestAshby(ProviderContract):
         assert [] == ats.received("ashby")
 
     @pytest.mark.parametrize(
-        ("status", "body", "failure", "code"),
+        ("status", "headers", "body", "expected"),
         [
-            (200, b'{"success":tr', Uncertain, "uncertain"),
-            (200, b'{"success":"yes"}', Uncertain, "uncertain"),
-            (200, refused("invalid_input"), Rejected, "rejected"),
-            (200, b'{"success":false,"errors":["invalid_input"]}', Rejected, "rejected"),
-            (200, b'{"success":false}', Rejected, "rejected"),
-            (200, refused("job_posting_not_published"), JobClosed, "job_closed"),
-            (200, refused("job_posting_not_found"), JobClosed, "job_closed"),
-            (200, refused("missing_endpoint_permission"), Unauthorized, "unauthorized"),
-            (200, b'{"success":true,"results":{"formMessages":{"blocked":true}}}', Rejected, "blocked"),
-            (
-                200,
-                b'{"success":true,"results":{"submittedFormInstance":{"id":"1"},"formMessages":'
-                b'{"blocked":true,"blockMessageForCandidateHtml":"<p>No</p>"}}}',
-                Rejected,
-                "blocked",
-            ),
-            (401, b"Authentication is needed.", Unauthorized, "unauthorized"),
-            (403, refused("missing_endpoint_permission"), Unauthorized, "unauthorized"),
-            (403, b"Forbidden", Unauthorized, "unauthorized"),
-            (429, b"", RateLimited, "rate_limited"),
-            (500, b"", Unavailable, "http_500"),
-            (504, b"<html></html>", Unavailable, "http_504"),
+            (200, {}, b"", (Uncertain, "uncertain", None)),
+            (200, {}, b"{}", (Uncertain, "uncertain", None)),
+            (200, {}, b"<html>Welcome</html>", (Uncertain, "uncertain", None)),
+            (200, {}, b'{"success":tr', (Uncertain, "uncertain", None)),
+            (200, {}, b'{"success":"yes"}', (Uncertain, "uncertain", None)),
+            (200, {}, refused("invalid_input"), (Rejected, "rejected", None)),
+            (200, {}, b'{"success":false,"errors":["invalid_input"]}', (Rejected, "rejected", None)),
+            (200, {}, b'{"success":false}', (Rejected, "rejected", None)),
+            (200, {}, b'{"success":false,"errors":[],"errorInfo":{}}', (Rejected, "rejected", None)),
+            (200, {}, b'{"success":false,"errorInfo":null}', (Rejected, "rejected", None)),
+            (200, {}, refused("job_posting_not_published"), (JobClosed, "job_closed", None)),
+            (200, {}, b'{"success":false,"errors":["job_posting_not_published"]}', (JobClosed, "job_closed", None)),
+            (200, {}, refused("job_posting_not_found"), (JobClosed, "job_closed", None)),
+            (200, {}, refused("not_found"), (JobClosed, "job_closed", None)),
+            (200, {}, refused("jobPostingNotFound"), (JobClosed, "job_closed", None)),
+            (200, {}, refused("missing_endpoint_permission"), (Unauthorized, "unauthorized", None)),
+            (200, {}, refused("rate_limit_exceeded"), (RateLimited, "rate_limited", None)),
+            (200, {}, blocked(), (Rejected, "blocked", None)),
+            (200, {}, blocked(blockMessageForCandidateHtml="<p>No</p>"), (Rejected, "blocked", None)),
+            (401, {}, b"Authentication is needed.", (Unauthorized, "unauthorized", None)),
+            (403, {}, refused("missing_endpoint_permission"), (Unauthorized, "unauthorized", None)),
+            (403, {}, b'{"success":false,"errors":["The key is off."]}', (Unauthorized, "unauthorized", None)),
+            (403, {}, b"Forbidden", (Unauthorized, "unauthorized", None)),
+            (429, {}, b"", (RateLimited, "rate_limited", None)),
+            (429, {"retry-after": "60"}, refused("rate_limit_exceeded"), (RateLimited, "rate_limited", 60)),
+            (500, {}, b"", (Unavailable, "http_500", None)),
+            (502, {}, b"<html>Bad Gateway</html>", (Unavailable, "http_502", None)),
+            (503, {"retry-after": "5"}, b"", (Unavailable, "http_503", 5)),
+            (504, {}, b"<html></html>", (Unavailable, "http_504", None)),
         ],
     )
     def test_reads_every_documented_failure(
-        self, status: int, body: bytes, failure: type[DeliveryError], code: str
+        self, status: int, headers: dict[str, str], body: bytes, expected: Verdict
     ) -> None:
-        with pytest.raises(DeliveryError) as failed:
-            self.provider.judge(Response(status=status, body=body))
-        assert (failure, code) == (type(failed.value), failed.value.code)
+        assert expected == verdict(self.provider, status, headers, body)
+
+    def test_delivers_with_warnings(self) -> None:
+        body = json.dumps({**TAKEN, "warnings": ["A field was left out."]}).encode()
+        assert "6f1d-77" == self.provider.judge(Response(status=200, body=body)).reference
 
     @pytest.mark.parametrize(
         ("body", "words"),
@@ -298,8 +349,11 @@ class TestAshby(ProviderContract):
         assert 200 == hand_in().status
         assert 1 == len(ats.received("ashby"))
 
-    def test_cannot_ask_whether_an_application_arrived(self) -> None:
-        assert self.provider.lookup(self.submission()) is None
+    def test_cannot_ask_whether_an_application_arrived(self, base_url: str, ats: Sandbox) -> None:
+        """Given a lost answer, the call is repeated, and nobody is told that it arrived only once."""
+        accepted = handed_in_twice(self.provider, self.submission(base_url=base_url), ats, "drop_answer", after=0)
+        assert (False, False) == (accepted.is_certain, accepted.was_there)
+        assert 2 == len(ats.received("ashby"))
 
     # Testing the connection -----------------------------------------------------------------------
 
@@ -309,6 +363,24 @@ class TestAshby(ProviderContract):
             report = check_connection(self.config(f"http://127.0.0.1:{port}"))
         assert report.ok
         assert ("Ashby has a customer with this key.",) == report.proven
+
+    @pytest.mark.parametrize(
+        ("scopes", "lacking"),
+        [
+            (["candidatesWrite", "jobsRead"], ""),
+            (["candidates:write", "jobs:read", "apiKeys:read"], ""),
+            ([], ""),
+            (None, ""),
+            (["jobsRead", "apiKeysRead"], "candidatesWrite"),
+            (["candidatesRead"], "candidatesWrite, jobsRead"),
+        ],
+    )
+    def test_names_the_permissions_that_a_key_lacks(self, scopes: list[str] | None, lacking: str) -> None:
+        answer = ok(json.dumps({"success": True, "results": {"title": "Jobbird", "scopes": scopes}}).encode())
+        with listening(saying(answer)) as port:
+            report = check_connection(self.config(f"http://127.0.0.1:{port}"))
+        problems = (f"Ashby refused the API key: The key lacks a permission: {lacking}.",) if lacking else ()
+        assert problems == report.problems
 
     def test_names_a_key_that_ashby_does_not_know(self, base_url: str, ats: Sandbox) -> None:
         ats.register("ashby", account="", key="another-key")
@@ -366,3 +438,31 @@ def test_hands_in_through_the_exchange_with_the_form_of_the_job(ats: Sandbox) ->
     for _ in range(2):
         exchange.hand_in(contract.provider, contract.submission(base_url=ats.url("ashby")))
     assert 3 == ats.stats()["ashby"]["calls"]
+
+
+TITLES = {
+    "phone": "Telefoonnummer",
+    "linkedin_url": "LinkedIn",
+    "website_url": "Your website",
+    "cover_letter": "Motivation",
+    "answers": "Rijbewijs B?",
+}
+KINDS = {"answers": "Boolean"}
+
+
+@given(parts=st.sets(st.sampled_from(sorted(TITLES))))
+def test_tells_or_names_every_part_whatever_the_form_has(parts: set[str]) -> None:
+    """Given any form, what the candidate said is in one of its fields or in `dropped`, never in both."""
+    asked = form(*(field(part, KINDS.get(part, "String"), TITLES[part]) for part in sorted(parts)))
+    full, contract = message(), TestAshby()
+    sent = json.dumps(submissions(full, asked), ensure_ascii=False)
+    lost = contract.provider.lost(contract.submission_with(asked))
+    texts = {
+        "phone": full.candidate.phone,
+        "linkedin_url": full.candidate.linkedin_url,
+        "website_url": full.candidate.website_url,
+        "cover_letter": "Graag kom ik bij jullie werken.",
+    }
+    for part, text in texts.items():
+        assert (text in sent) != (part in lost), part
+    assert ("Rijbewijs B?" in sent or '"answers": true' in sent) != ("answers" in lost)

@@ -14,7 +14,6 @@ import pytest
 
 from ats_integration.connection_check import check_connection
 from ats_integration.errors import (
-    DeliveryError,
     JobClosed,
     RateLimited,
     Rejected,
@@ -22,9 +21,13 @@ from ats_integration.errors import (
     Unavailable,
     Uncertain,
 )
-from ats_integration.providers.base import Rate, Response, Submission
+from ats_integration.providers import exchange, jazzhr_calls, transport
+from ats_integration.providers.base import Rate, Request, Response, Submission
+from ats_integration.providers.calls import get
 from ats_integration.providers.exchange import Accepted
 from ats_integration.providers.jazzhr import JazzHR
+from ats_integration.providers.jazzhr_lookup import Search
+from ats_integration.providers.jazzhr_parts import require_open
 from ats_integration.providers.steps import Lookup
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
@@ -32,6 +35,8 @@ from tests.factories import PDF
 
 from .contract import ProviderContract
 from .interrupted import Memory, handed_in_twice
+from .judged import Verdict, verdict
+from .tiny_servers import listening, ok, saying_to
 
 ANSWERS = [
     {"question_id": "questionnaire_2026_ABC/1", "question": "Rijbewijs B?", "answer": True},
@@ -59,13 +64,14 @@ class TestJazzHR(ProviderContract):
     production_address = "https://api.resumatorapi.com/v1/applicants"
     accepted = (200, b'{"prospect_id":"prospect_20261120_ABC"}', "prospect_20261120_ABC")
     dropped = ()
+    calls_before = 1
 
     def with_applicant(self, **changes: Any) -> Submission:
         """Return a submission whose first step is done."""
         return replace(self.submission(**changes), kept={"application": {"reference": "prospect_1", "dropped": []}})
 
     def test_sends_exactly_the_documented_fields(self) -> None:
-        request = self.provider.build(self.submission())
+        request = self.application_call(self.submission())
         body = dict(request.json)
         assert PDF == base64.b64decode(body.pop("base64-resume"))
         assert {
@@ -88,7 +94,7 @@ class TestJazzHR(ProviderContract):
 
     def test_fills_in_the_questionnaire_by_the_positions_of_its_questions(self) -> None:
         submission = self.with_applicant(application={"answers": ANSWERS})
-        _, form, _ = self.provider.steps(submission)
+        _, _, form, _ = self.provider.steps(submission)
         request = form.build(submission)
         assert request is not None
         assert "/v1/questionnaire_answers" == request.path
@@ -103,7 +109,7 @@ class TestJazzHR(ProviderContract):
 
     def test_notes_the_consent(self) -> None:
         submission = self.with_applicant()
-        request = self.provider.note(submission)
+        request = jazzhr_calls.note(submission)
         assert "/v1/notes" == request.path
         assert {
             "apikey": "jazz0123456789abcdef0123456789ab",
@@ -127,11 +133,11 @@ class TestJazzHR(ProviderContract):
 
     def test_gives_jazzhr_a_moment_before_the_first_addition_only(self) -> None:
         steps = JazzHR().steps(self.submission(application={"answers": ANSWERS}))
-        assert [0, 2, 0] == [step.pause.total_seconds() for step in steps]
+        assert [0, 0, 2, 0] == [step.pause.total_seconds() for step in steps]
 
     def test_keeps_a_strange_job_id_inside_its_step_of_the_path(self) -> None:
         """Given that the id goes into the body, it is not touched there; a question about it escapes it."""
-        assert "a/b?c" == self.provider.build(self.submission(vacancy={"external_id": "a/b?c"})).json["job"]
+        assert "a/b?c" == self.application_call(self.submission(vacancy={"external_id": "a/b?c"})).json["job"]
         asked = self.provider.ping({}, self.credentials, ["a/b?c"])[-1]
         assert "/v1/jobs/a%2Fb%3Fc" == asked.request.path
 
@@ -151,31 +157,75 @@ class TestJazzHR(ProviderContract):
         assert Rate(calls=80, per=timedelta(minutes=1)) == self.provider.rate
 
     @pytest.mark.parametrize(
-        ("status", "body", "failure", "code"),
+        ("status", "headers", "body", "expected"),
         [
-            (200, b"{}", Uncertain, "uncertain"),
-            (200, b'{"prospect_id":""}', Uncertain, "uncertain"),
-            (200, b'{"error":"Something"}', Uncertain, "uncertain"),
-            (400, b'{"error":"Invalid API key"}', Unauthorized, "unauthorized"),
-            (400, b'{"error":"email is missing"}', Rejected, "rejected"),
-            (401, b'{"error":"Unauthorized"}', Unauthorized, "unauthorized"),
-            (403, b'{"error":"Forbidden"}', Unauthorized, "unauthorized"),
-            (404, b'{"error":"Job not found"}', JobClosed, "job_closed"),
-            (429, b"", RateLimited, "rate_limited"),
-            (500, b"", Unavailable, "http_500"),
+            (200, {}, b"", (Uncertain, "uncertain", None)),
+            (200, {}, b"{}", (Uncertain, "uncertain", None)),
+            (200, {}, b"<html>Welcome</html>", (Uncertain, "uncertain", None)),
+            (200, {}, b'{"prospect_id":""}', (Uncertain, "uncertain", None)),
+            (200, {}, b'{"error":"Something"}', (Uncertain, "uncertain", None)),
+            (400, {}, b'{"error":"Invalid API key"}', (Unauthorized, "unauthorized", None)),
+            (422, {}, b'{"error":"The apikey is not valid"}', (Unauthorized, "unauthorized", None)),
+            (400, {}, b'{"error":"email is missing"}', (Rejected, "rejected", None)),
+            (400, {}, b'{"error":{}}', (Rejected, "rejected", None)),
+            (400, {}, b"Bad Request", (Rejected, "rejected", None)),
+            (401, {}, b'{"error":"Unauthorized"}', (Unauthorized, "unauthorized", None)),
+            (403, {}, b'{"error":"Forbidden"}', (Unauthorized, "unauthorized", None)),
+            (403, {}, b"", (Unauthorized, "unauthorized", None)),
+            (404, {}, b'{"error":"Job not found"}', (JobClosed, "job_closed", None)),
+            (429, {}, b"", (RateLimited, "rate_limited", None)),
+            (429, {"retry-after": "30"}, b'{"error":"API key: too many calls"}', (RateLimited, "rate_limited", 30)),
+            (500, {}, b"", (Uncertain, "http_500", None)),
+            (502, {}, b"<html>Bad Gateway</html>", (Uncertain, "http_502", None)),
+            (503, {}, b"", (Unavailable, "http_503", None)),
+            (504, {}, b"", (Uncertain, "http_504", None)),
         ],
     )
-    def test_reads_every_known_failure(self, status: int, body: bytes, failure: type[DeliveryError], code: str) -> None:
-        with pytest.raises(DeliveryError) as failed:
-            self.provider.judge(Response(status=status, body=body))
-        assert (failure, code) == (type(failed.value), failed.value.code)
+    def test_reads_every_known_failure(
+        self, status: int, headers: dict[str, str], body: bytes, expected: Verdict
+    ) -> None:
+        assert expected == verdict(self.provider, status, headers, body)
 
-    def test_tries_an_addition_again_where_the_applicant_is_not_known_yet(self) -> None:
-        with pytest.raises(Unavailable) as failed:
-            self.provider.added(self.submission(), Response(status=404, body=b'{"error":"not found"}'))
-        assert "record_not_ready" == failed.value.code
+    @pytest.mark.parametrize(
+        ("status", "body", "expected"),
+        [
+            (200, b'{"error":"Unknown questionnaire"}', (Rejected, "rejected", None)),
+            (200, b'{"error":"The applicant was not found"}', (Unavailable, "record_not_ready", None)),
+            (400, b'{"error":"Prospect not found"}', (Unavailable, "record_not_ready", None)),
+            (400, b'{"error":"contents is missing"}', (Rejected, "rejected", None)),
+            (401, b'{"error":"Invalid API key"}', (Unauthorized, "unauthorized", None)),
+            (404, b'{"error":"not found"}', (Unavailable, "record_not_ready", None)),
+            (404, b"", (Unavailable, "record_not_ready", None)),
+            (429, b"", (RateLimited, "rate_limited", None)),
+            (500, b"", (Unavailable, "http_500", None)),
+        ],
+    )
+    def test_reads_every_known_failure_of_an_addition(self, status: int, body: bytes, expected: Verdict) -> None:
+        """Given that the new applicant may not be known at once, "not found" is tried again."""
+        assert expected == verdict(self.provider, status, {}, body, self.provider.added)
 
-    @pytest.mark.parametrize("after", [1, 2])
+    @pytest.mark.parametrize("body", [b'{"status":"Closed"}', b'{"status":"On Hold"}', b"{}", b"[]", b""])
+    def test_makes_no_applicant_for_a_job_that_is_not_open(self, body: bytes) -> None:
+        with listening(saying_to({b"GET": ok(body)})) as port, pytest.raises(JobClosed) as failed:
+            exchange.hand_in(self.provider, self.submission(base_url=f"http://127.0.0.1:{port}"))
+        assert "job_closed" == failed.value.code
+
+    def test_takes_no_page_for_a_job(self) -> None:
+        """Given that something else answers at the base address, nobody calls the job closed."""
+        answer = ok(b"<html>Welcome</html>")
+        with listening(saying_to({b"GET": answer})) as port, pytest.raises(Unavailable) as failed:
+            exchange.hand_in(self.provider, self.submission(base_url=f"http://127.0.0.1:{port}"))
+        assert "send_failed" == failed.value.code
+
+    def test_looks_at_the_job_on_every_try_until_the_applicant_is_made(self) -> None:
+        look, *_ = self.provider.steps(self.submission())
+        asked = look.build(self.submission())
+        assert asked is not None
+        assert ("GET", "/v1/jobs/4000001") == (asked.method, asked.path)
+        assert (("apikey", self.credentials["api_key"]),) == asked.params
+        assert (True, None) == (look.fresh, look.build(self.with_applicant()))
+
+    @pytest.mark.parametrize("after", [2, 3])
     @pytest.mark.parametrize("mode", ["drop_answer", "down", "reset"])
     def test_repeats_only_what_is_missing(self, mode: str, after: int, base_url: str, ats: Sandbox) -> None:
         submission = self.submission(base_url=base_url, application={"answers": ANSWERS})
@@ -186,7 +236,7 @@ class TestJazzHR(ProviderContract):
         assert 4 == ats.stats()["jazzhr"]["calls"]
 
     def test_finds_the_applicant_whose_answer_was_lost(self, base_url: str, ats: Sandbox) -> None:
-        accepted = handed_in_twice(self.provider, self.submission(base_url=base_url), ats, "drop_answer", after=0)
+        accepted = handed_in_twice(self.provider, self.submission(base_url=base_url), ats, "drop_answer", after=1)
         (reception,) = ats.received("jazzhr")
         assert accepted.was_there
         assert accepted.is_certain
@@ -209,23 +259,47 @@ class TestJazzHR(ProviderContract):
         assert (False, True) == (accepted.was_there, accepted.is_certain)
         assert 2 == len(ats.received("jazzhr"))
 
+    def test_finds_the_applicant_among_hundreds(self, base_url: str, ats: Sandbox) -> None:
+        for number in range(101):
+            self.fill(base_url, number)
+        accepted = handed_in_twice(self.provider, self.submission(base_url=base_url), ats, "drop_answer", after=1)
+        assert (True, True) == (accepted.was_there, accepted.is_certain)
+        assert 102 == len(ats.received("jazzhr"))
+
+    def fill(self, base_url: str, number: int) -> None:
+        """Make one more applicant of the same name, past our own adapter."""
+        body = {"apikey": "k", "first_name": "Sanne", "last_name": "de Vries", "job": "4000001"}
+        person = {**body, "email": f"sanne{number}@example.org"}
+        transport.call(base_url, Request(method="POST", path="/v1/applicants", json=person))
+
     @pytest.mark.parametrize(
-        ("status", "body", "found"),
+        ("number", "status", "body", "found"),
         [
-            (200, b"[]", {}),
-            (200, b'[{"id":"p1","first_name":"Noor","last_name":"de Vries"}]', {}),
-            (200, b"{}", None),
-            (200, b"oops", None),
-            (404, b"", None),
+            (1, 200, b"[]", {}),
+            (1, 200, b'[{"id":"p1","first_name":"Noor","last_name":"de Vries"}]', {}),
+            (1, 200, b"{}", None),
+            (1, 200, b"oops", None),
+            (1, 404, b"", None),
+            (2, 404, b"", {}),
+            (21, 200, b"[]", None),
         ],
     )
-    def test_reads_lists_of_namesakes(self, status: int, body: bytes, found: Any) -> None:
-        assert found == self.provider.namesakes(self.submission(), Response(status=status, body=body))
+    def test_reads_lists_of_applicants(self, number: int, status: int, body: bytes, found: Any) -> None:
+        search = Search(self.provider.success)
+        assert found == search.listed(number, self.submission(), Response(status=status, body=body))
+
+    def test_asks_for_the_next_page_of_a_full_list(self) -> None:
+        full = json.dumps([{"id": str(n), "first_name": "Noor", "last_name": "Bakker"} for n in range(100)]).encode()
+        question = Search(self.provider.success).listed(1, self.submission(), Response(status=200, body=full))
+        assert isinstance(question, Lookup)
+        assert "/v1/applicants/job_id/4000001/page/2" == question.build(self.submission()).path
 
     @pytest.mark.parametrize("form", ["[%s]", "%s"])
     def test_asks_for_the_email_address_of_a_namesake(self, form: str) -> None:
         body = form % '{"id":"p1","first_name":"sanne","last_name":"De Vries","job_id":"4000001"}'
-        question = self.provider.namesakes(self.submission(), Response(status=200, body=body.encode()))
+        search = self.provider.lookup(self.submission())
+        assert "/v1/applicants/job_id/4000001" == search.build(self.submission()).path
+        question = search.read(self.submission(), Response(status=200, body=body.encode()))
         assert isinstance(question, Lookup)
         request = question.build(self.submission())
         assert ("/v1/applicants/p1", (("apikey", self.credentials["api_key"]),)) == (request.path, request.params)
@@ -235,27 +309,65 @@ class TestJazzHR(ProviderContract):
     def test_names_both_consents_where_the_note_is_refused(
         self, hand_in: Callable[..., Accepted], ats: Sandbox
     ) -> None:
-        ats.behave("jazzhr", "reject", after=1)
+        ats.behave("jazzhr", "reject", after=2)
         assert ("consent", "marketing_consent") == hand_in().receipt.dropped
 
     def test_names_the_answers_where_the_questionnaire_is_refused(
         self, hand_in: Callable[..., Accepted], ats: Sandbox
     ) -> None:
-        ats.behave("jazzhr", "reject", after=1, times=1)
+        ats.behave("jazzhr", "reject", after=2, times=1)
         assert ("answers",) == hand_in(application={"answers": ANSWERS}).receipt.dropped
 
-    @pytest.mark.parametrize(
-        ("body", "is_open"), [(b'{"status":"Open"}', True), (b'{"status":"Closed"}', False), (b"[]", False)]
-    )
-    def test_calls_only_open_jobs_open(self, body: bytes, is_open: bool) -> None:
-        response = Response(status=200, body=body)
-        if is_open:
-            self.provider.require_open(response)
-            return
+    @pytest.mark.parametrize("body", [b'{"status":"Closed"}', b'{"status":"Filled"}', b"[]", b"{}"])
+    def test_calls_only_open_jobs_open(self, body: bytes) -> None:
+        require_open(Response(status=200, body=b'{"status":"Open"}'))
         with pytest.raises(JobClosed):
-            self.provider.require_open(response)
+            require_open(Response(status=200, body=body))
 
     def test_reports_a_wrong_key(self, base_url: str, ats: Sandbox) -> None:
         ats.register("jazzhr", account="", key="another")
         (problem,) = check_connection(self.config(base_url)).problems
         assert "JazzHR refused the API key: Invalid API key" == problem
+
+
+class TestStandIn:
+    """The played JazzHR takes what clients send, and nothing else."""
+
+    @pytest.mark.parametrize(
+        ("changes", "status"),
+        [
+            ({}, 200),
+            ({"apikey": None}, 401),
+            ({"last_name": ""}, 400),
+            ({"email": "sanne"}, 400),
+            ({"job_id": "4000001"}, 400),
+            ({"cover_letter": "Beste"}, 400),
+            ({"base64_resume": "JVBERi0="}, 400),
+            ({"base64-resume": "%"}, 400),
+            ({"apply_date": "20-11-2026"}, 400),
+            ({"phone": 31612345678}, 400),
+        ],
+    )
+    def test_checks_an_applicant(self, changes: dict[str, Any], status: int, ats: Sandbox) -> None:
+        body = {"apikey": "k", "first_name": "Sanne", "last_name": "de Vries", "email": "s@example.org", **changes}
+        request = Request(method="POST", path="/v1/applicants", json=body)
+        assert status == transport.call(ats.url("jazzhr"), request).status
+
+    @pytest.mark.parametrize(
+        ("path", "changes", "status"),
+        [
+            ("/v1/notes", {"user_id": "usr_anonymous", "security": 1, "contents": "x"}, 404),
+            ("/v1/questionnaire_answers", {"job_id": "1", "questionnaire_id": "q", "answer_value_01": "yes"}, 404),
+            ("/v1/comments", {}, 404),
+        ],
+    )
+    def test_adds_nothing_to_somebody_unknown(
+        self, path: str, changes: dict[str, Any], status: int, ats: Sandbox
+    ) -> None:
+        request = Request(method="POST", path=path, json={"apikey": "k", "applicant_id": "prospect_0", **changes})
+        assert status == transport.call(ats.url("jazzhr"), request).status
+
+    @pytest.mark.parametrize("end", ["/page/0", "/page/x", "/page", "/x"])
+    def test_knows_no_other_ends_of_a_list(self, end: str, ats: Sandbox) -> None:
+        request = get(f"/v1/applicants/job_id/1{end}", apikey="k")
+        assert 404 == transport.call(ats.url("jazzhr"), request).status

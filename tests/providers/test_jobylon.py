@@ -19,14 +19,15 @@ from ats_integration.errors import (
     Unavailable,
     Uncertain,
 )
-from ats_integration.providers import exchange
-from ats_integration.providers.base import Response
+from ats_integration.providers import exchange, transport
+from ats_integration.providers.base import Request, Response
 from ats_integration.providers.jobylon import Jobylon
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
 
 from .contract import ProviderContract
 from .interrupted import handed_in_twice
+from .judged import Verdict, verdict
 
 NO_ADDRESS = "The connection has no base address: enter the one that Jobylon gave you."
 
@@ -136,27 +137,37 @@ class TestJobylon(ProviderContract):
     # Failing --------------------------------------------------------------------------------------
 
     @pytest.mark.parametrize(
-        ("status", "body", "failure", "code"),
+        ("status", "headers", "body", "expected"),
         [
-            (201, b"{'id': 123}", Uncertain, "uncertain"),
-            (400, b"", Rejected, "rejected"),
-            (400, b'{"email":["Enter a valid email address."]}', Rejected, "rejected"),
-            (400, b'{"job_id":["Not available to this app."]}', JobClosed, "job_closed"),
-            (400, b'{"detail":"The job is not published."}', JobClosed, "job_closed"),
-            (403, b'{"detail":"Forbidden"}', Unauthorized, "unauthorized"),
-            (404, b"<h1>Not Found</h1>", Unavailable, "invalid_address"),
-            (405, b'{"detail":"Method not allowed."}', Rejected, "rejected"),
-            (429, b"", RateLimited, "rate_limited"),
-            (500, b"", Unavailable, "http_500"),
-            (503, b"", Unavailable, "http_503"),
+            (200, {}, b"", (Uncertain, "uncertain", None)),
+            (201, {}, b"{}", (Uncertain, "uncertain", None)),
+            (201, {}, b"{'id': 123}", (Uncertain, "uncertain", None)),
+            (201, {}, b"<html>Welcome</html>", (Uncertain, "uncertain", None)),
+            (302, {}, b"", (Unavailable, "http_302", None)),
+            (400, {}, b"", (Rejected, "rejected", None)),
+            (400, {}, b"{}", (Rejected, "rejected", None)),
+            (400, {}, b"<h1>Bad Request (400)</h1>", (Rejected, "rejected", None)),
+            (400, {}, b'{"email":["Enter a valid email address."]}', (Rejected, "rejected", None)),
+            (400, {}, b'{"ln_url":["Enter a valid URL."]}', (Rejected, "rejected", None)),
+            (400, {}, b'{"job_id":["Not available to this app."]}', (JobClosed, "job_closed", None)),
+            (400, {}, b'{"detail":"The job is not published."}', (JobClosed, "job_closed", None)),
+            (400, {}, b"This job is closed.", (JobClosed, "job_closed", None)),
+            (403, {}, b'{"detail":"Forbidden"}', (Unauthorized, "unauthorized", None)),
+            (403, {}, b"", (Unauthorized, "unauthorized", None)),
+            (404, {}, b"<h1>Not Found</h1>", (Unavailable, "invalid_address", None)),
+            (405, {}, b'{"detail":"Method not allowed."}', (Rejected, "rejected", None)),
+            (413, {}, b"", (Rejected, "rejected", None)),
+            (429, {}, b"", (RateLimited, "rate_limited", None)),
+            (429, {"retry-after": "30"}, b'{"detail":"Request was throttled."}', (RateLimited, "rate_limited", 30)),
+            (500, {}, b"", (Unavailable, "http_500", None)),
+            (502, {}, b"<html>Bad Gateway</html>", (Unavailable, "http_502", None)),
+            (503, {"retry-after": "5"}, b"", (Unavailable, "http_503", 5)),
         ],
     )
     def test_reads_every_documented_failure(
-        self, status: int, body: bytes, failure: type[DeliveryError], code: str
+        self, status: int, headers: dict[str, str], body: bytes, expected: Verdict
     ) -> None:
-        with pytest.raises(DeliveryError) as failed:
-            self.provider.judge(Response(status=status, body=body))
-        assert (failure, code) == (type(failed.value), failed.value.code)
+        assert expected == verdict(self.provider, status, headers, body)
 
     @pytest.mark.parametrize(
         ("body", "words"),
@@ -196,3 +207,32 @@ class TestJobylon(ProviderContract):
     def test_takes_only_the_refusal_for_a_proof(self, status: int) -> None:
         with pytest.raises(DeliveryError):
             self.provider.require_refusal(Response(status=status, body=b"{}"))
+
+
+class TestStandIn:
+    """The played Jobylon takes what is documented, and nothing else."""
+
+    @pytest.mark.parametrize(
+        ("changes", "wrong"),
+        [
+            ({}, []),
+            ({"job_id": ""}, ["job_id"]),
+            ({"job_id": "job-1"}, ["job_id"]),
+            ({"last_name": " "}, ["last_name"]),
+            ({"email": "sanne"}, ["email"]),
+            ({"ln_url": "sannedevries"}, ["ln_url"]),
+            ({"source_type": "found"}, ["source_type"]),
+            ({"source_json": "{"}, ["source_json"]),
+            ({"source_json": '{"questions":[{"question":"?"}]}'}, ["source_json"]),
+            ({"source_json": '{"partner":"Jobbird"}'}, ["source_json"]),
+            ({"website_url": "https://x.nl"}, ["website_url"]),
+        ],
+    )
+    def test_checks_a_form(self, changes: dict[str, str], wrong: list[str], ats: Sandbox) -> None:
+        form = {"job_id": "1", "first_name": "Sanne", "last_name": "de Vries", "source_type": "applied"}
+        form |= {"source_json": '{"partner_name":"Jobbird"}', **changes}
+        headers = {"X-App-Id": "1", "X-App-Key": "k"}
+        request = Request(method="POST", path="/p1/applications/", headers=headers, form=tuple(form.items()))
+        response = transport.call(ats.url("jobylon"), request)
+        assert (400 if wrong else 201) == response.status
+        assert wrong == [name for name in response.json() if name != "id"]

@@ -10,10 +10,11 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ats_integration.connection_check import check_connection
 from ats_integration.errors import (
-    DeliveryError,
     JobClosed,
     RateLimited,
     Rejected,
@@ -31,6 +32,8 @@ from ats_integration.sandbox.values import Reception
 from tests.factories import PDF
 
 from .contract import EMAIL, ProviderContract
+from .interrupted import handed_in_twice
+from .judged import Verdict, verdict
 
 CREATED = b'{"id":"71e300c3-0001","createdOn":"2026-11-20T10:00:00+0000","candidatePortalUrl":"https://my.example.org"}'
 KEY = "DCRA1-0123456789abcdef0123456789abcdef"
@@ -158,6 +161,8 @@ class TestSmartRecruiters(ProviderContract):
             ("SINGLE_SELECT", "yes", ["1"]),
             ("MULTI_SELECT", ["Yes", "0"], ["1", "0"]),
             ("CHECKBOX", True, ["1"]),
+            ("CHECKBOX", "ja", ["1"]),
+            ("INPUT_TEXT", ["nl", "en"], ["nl, en"]),
         ],
     )
     def test_answers_in_records_of_fields(
@@ -172,6 +177,11 @@ class TestSmartRecruiters(ProviderContract):
         ("kind", "answer", "line"),
         [
             ("SINGLE_SELECT", "maybe", "\n\nVraag: maybe"),
+            ("SINGLE_SELECT", ["Yes", "No"], "\n\nVraag: Yes, No"),
+            ("RADIO", ["Yes", "No"], "\n\nVraag: Yes, No"),
+            ("MULTI_SELECT", ["Yes", "maybe"], "\n\nVraag: Yes, maybe"),
+            ("DATE", "1 december 2026", "\n\nVraag: 1 december 2026"),
+            ("DATE", "2026-02-31", "\n\nVraag: 2026-02-31"),
             ("CHECKBOX", "maybe", "\n\nVraag: maybe"),
             ("CHECKBOX", False, ""),
             ("INPUT_TEXT", "é" * 2001, "\n\nVraag: " + "é" * 2001),
@@ -251,38 +261,54 @@ class TestSmartRecruiters(ProviderContract):
         assert ("address", "source") == self.provider.lost(self.asked(form))
 
     @pytest.mark.parametrize(
-        ("status", "body", "failure", "code"),
+        ("status", "headers", "body", "expected"),
         [
-            (201, b'{"id":"71e300c3"}', Uncertain, "uncertain"),
-            (200, refused("APPLY_API_ERROR"), Uncertain, "uncertain"),
-            (202, b"", Uncertain, "uncertain"),
-            (400, refused("INVALID_REQUEST"), Rejected, "rejected"),
-            (400, refused("INVALID_INPUT"), Rejected, "rejected"),
-            (400, refused("DATA_VALIDATION_ERROR", "screening questions are required: q1"), Rejected, "rejected"),
-            (422, refused("DATA_VALIDATION_ERROR", "incorrect answers: q1"), Rejected, "rejected"),
-            (400, refused("FILE_UPLOAD_ERROR"), Rejected, "rejected"),
-            (400, refused("APPLY_API_ERROR"), Rejected, "rejected"),
-            (401, b"Authentication data missing", Unauthorized, "unauthorized"),
-            (401, refused("INVALID_API_KEY_ERROR"), Unauthorized, "unauthorized"),
-            (403, refused("UNAUTHORIZED"), Unauthorized, "unauthorized"),
-            (400, refused("UNAUTHORIZED"), Unauthorized, "unauthorized"),
-            (404, refused("RESOURCE_NOT_FOUND_ERROR", "Not Found"), JobClosed, "job_closed"),
-            (400, refused("RESOURCE_NOT_FOUND_ERROR", "Not Found"), JobClosed, "job_closed"),
-            (400, refused("COMPANY_NOT_FOUND_ERROR"), JobClosed, "job_closed"),
-            (400, refused("REST_CALL_TIMEOUT"), Unavailable, "http_400"),
-            (400, refused("FILE_API_ERROR"), Unavailable, "http_400"),
-            (500, refused("COMPANY_RETRIEVAL_ERROR"), Unavailable, "http_500"),
-            (429, refused("TOO_MANY_REQUESTS"), RateLimited, "rate_limited"),
-            (429, refused("UNAUTHORIZED"), RateLimited, "rate_limited"),
-            (500, b"", Unavailable, "http_500"),
+            (200, {}, b"", (Uncertain, "uncertain", None)),
+            (200, {}, b"<html>Welcome</html>", (Uncertain, "uncertain", None)),
+            (200, {}, refused("APPLY_API_ERROR"), (Uncertain, "uncertain", None)),
+            (201, {}, b'{"id":"71e300c3"}', (Uncertain, "uncertain", None)),
+            (201, {}, b'{"createdOn":"2026-11-20T10:00:00+0000"}', (Uncertain, "uncertain", None)),
+            (202, {}, b"", (Uncertain, "uncertain", None)),
+            (400, {}, b"", (Rejected, "rejected", None)),
+            (400, {}, b"{}", (Rejected, "rejected", None)),
+            (400, {}, b'{"id":"e1","code":null,"message":{}}', (Rejected, "rejected", None)),
+            (400, {}, refused("INVALID_REQUEST"), (Rejected, "rejected", None)),
+            (400, {}, refused("INVALID_INPUT"), (Rejected, "rejected", None)),
+            (400, {}, refused("DATA_VALIDATION_ERROR", "email does not match"), (Rejected, "rejected", None)),
+            (400, {}, refused("INVALID_REQUEST", "screening questions are required"), (Rejected, "rejected", None)),
+            (422, {}, refused("DATA_VALIDATION_ERROR", "incorrect answers: q1"), (Rejected, "rejected", None)),
+            (400, {}, refused("FILE_UPLOAD_ERROR"), (Rejected, "rejected", None)),
+            (400, {}, refused("APPLY_API_ERROR"), (Rejected, "rejected", None)),
+            (401, {}, b"Authentication data missing", (Unauthorized, "unauthorized", None)),
+            (401, {}, refused("INVALID_API_KEY_ERROR"), (Unauthorized, "unauthorized", None)),
+            (403, {}, refused("INVALID_API_KEY_ERROR"), (Unauthorized, "unauthorized", None)),
+            (401, {}, refused("UNAUTHORIZED"), (Unauthorized, "unauthorized", None)),
+            (403, {}, refused("UNAUTHORIZED"), (Unauthorized, "unauthorized", None)),
+            (400, {}, refused("UNAUTHORIZED"), (Unauthorized, "unauthorized", None)),
+            (404, {}, refused("RESOURCE_NOT_FOUND_ERROR", "Not Found"), (JobClosed, "job_closed", None)),
+            (404, {}, b"Not Found", (JobClosed, "job_closed", None)),
+            (400, {}, refused("RESOURCE_NOT_FOUND_ERROR", "Not Found"), (JobClosed, "job_closed", None)),
+            (400, {}, refused("COMPANY_NOT_FOUND_ERROR"), (JobClosed, "job_closed", None)),
+            (400, {}, refused("REST_CALL_TIMEOUT"), (Unavailable, "http_400", None)),
+            (504, {}, refused("REST_CALL_TIMEOUT"), (Unavailable, "http_504", None)),
+            (400, {}, refused("FILE_API_ERROR"), (Unavailable, "http_400", None)),
+            (500, {}, refused("COMPANY_RETRIEVAL_ERROR"), (Unavailable, "http_500", None)),
+            (400, {}, refused("COMPANY_RETRIEVAL_ERROR"), (Unavailable, "http_400", None)),
+            (500, {}, refused("APPLY_API_ERROR"), (Unavailable, "http_500", None)),
+            (429, {}, b"", (RateLimited, "rate_limited", None)),
+            (429, {}, refused("UNAUTHORIZED"), (RateLimited, "rate_limited", None)),
+            (429, {"x-ratelimit-limit": "10", "x-ratelimit-remaining": "0"}, b"", (RateLimited, "rate_limited", None)),
+            (429, {"x-ratelimit-concurrent-remaining": "0"}, b"", (RateLimited, "rate_limited", None)),
+            (429, {"retry-after": "3"}, refused("TOO_MANY_REQUESTS"), (RateLimited, "rate_limited", 3)),
+            (500, {}, b"", (Unavailable, "http_500", None)),
+            (502, {}, b"<html>Bad Gateway</html>", (Unavailable, "http_502", None)),
+            (503, {}, b"", (Unavailable, "http_503", None)),
         ],
     )
     def test_reads_every_documented_failure(
-        self, status: int, body: bytes, failure: type[DeliveryError], code: str
+        self, status: int, headers: dict[str, str], body: bytes, expected: Verdict
     ) -> None:
-        with pytest.raises(DeliveryError) as failed:
-            self.provider.judge(Response(status=status, body=body))
-        assert (failure, code) == (type(failed.value), failed.value.code)
+        assert expected == verdict(self.provider, status, headers, body)
 
     @pytest.mark.parametrize(
         ("body", "words"),
@@ -298,8 +324,11 @@ class TestSmartRecruiters(ProviderContract):
     def test_keeps_to_ten_calls_a_second(self) -> None:
         assert Rate(calls=10, per=timedelta(seconds=1)) == self.provider.rate
 
-    def test_cannot_ask_whether_an_application_arrived(self) -> None:
-        assert self.provider.lookup(self.submission()) is None
+    def test_cannot_ask_whether_an_application_arrived(self, base_url: str, ats: Sandbox) -> None:
+        """Given a lost answer, the call is repeated, and nobody is told that it arrived only once."""
+        accepted = handed_in_twice(self.provider, self.submission(base_url=base_url), ats, "drop_answer", after=0)
+        assert (False, False) == (accepted.is_certain, accepted.was_there)
+        assert 2 == len(ats.received("smartrecruiters"))
 
     def test_proves_the_company_where_it_is_named(self, base_url: str) -> None:
         report = check_connection(self.config(base_url, settings={"company_identifier": "AcmeBV"}))
@@ -335,3 +364,21 @@ class TestStandIn:
     def test_knows_no_v1_before_a_posting(self, path: str, ats: Sandbox) -> None:
         request = Request(method="POST", path=path, headers={"X-SmartToken": "k"}, json={"firstName": "S"})
         assert 404 == transport.call(ats.url("smartrecruiters"), request).status
+
+
+CHOICES = (("0", "No"), ("1", "Yes"))
+SAID = st.one_of(
+    st.booleans(), st.sampled_from(["Yes", "no", "2026-12-01", "morgen", "é" * 2001]), st.lists(st.text(min_size=1))
+)
+
+
+@given(kind=st.sampled_from(["INPUT_TEXT", "DATE", "RADIO", "MULTI_SELECT", "CHECKBOX", "OTHER"]), said=SAID)
+def test_tells_every_answer_in_its_field_or_in_the_message(kind: str, said: Any) -> None:
+    """Given any question and any answer, it arrives in one of two places; only a box that was not ticked in none."""
+    choices = CHOICES if kind in ("RADIO", "MULTI_SELECT") else ()
+    asked = JobForm(questions=(Question(id="q1", label="Vraag", kind=kind, choices=choices, field="value"),))
+    answer = {"question_id": "q1", "question": "Vraag", "answer": said}
+    sent = TestSmartRecruiters().sent(asked, application={"answers": [answer]})
+    places = ["answers" in sent, "Vraag: " in sent["messageToHiringManager"]]
+    is_unticked = kind == "CHECKBOX" and said in (False, "no")
+    assert (0 if is_unticked or said == [] else 1) == sum(places)

@@ -58,6 +58,15 @@ def saying(answer: bytes) -> Behave:
     return behave
 
 
+def saying_to(answers: dict[bytes, bytes]) -> Behave:
+    """Return a server that has one answer for each method, and closes."""
+
+    def behave(connection: socket.socket) -> None:
+        connection.sendall(answers[received(connection).split(b" ", 1)[0]])
+
+    return behave
+
+
 def ok(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
     """Return a whole answer."""
     length = b"Content-Length: %d" % len(body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ from .base import BOOLEANS, Vendor, is_email, require
 ALWAYS_FAILS = "testing-fail-validation@example.com"
 PARTS = {"jobPostingId", "applicationForm", "utmData", "tagIds", "allowSubmissionForUnpublishedJobPosting"}
 UTM = {"utm_source", "utm_campaign", "utm_medium", "utm_term", "utm_content"}
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 CHOICES = [{"value": "mbo", "label": "MBO"}, {"value": "hbo", "label": "HBO"}]
 VALUES = {choice["value"] for choice in CHOICES}
 
@@ -38,7 +40,7 @@ FIELDS: tuple[tuple[str, str, str, bool], ...] = (
 #: What each type of field takes.
 TYPES: Mapping[str, Callable[[Any], bool]] = {
     "Boolean": lambda value: isinstance(value, bool),
-    "Date": lambda value: isinstance(value, str) and len(value.split("-")) == 3,
+    "Date": lambda value: isinstance(value, str) and bool(ISO_DATE.fullmatch(value)),
     "Number": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "Email": lambda value: isinstance(value, str) and is_email(value),
     "ValueSelect": lambda value: value in VALUES,

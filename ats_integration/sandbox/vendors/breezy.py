@@ -37,6 +37,7 @@ class Breezy(Vendor):
         "closed": says(404, "positionNotFound", "The position was not found."),
         "reject": says(400, "addCandidateInvalidEmail", "The email address is invalid."),
     }
+    retry_header = "X-RateLimit-Reset"
     throttled = says(429, "rateLimited", "Too many requests.")
     unknown = NOT_FOUND
 

@@ -7,6 +7,7 @@ the path: /jazzhr/acme/v1/… is Acme's.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +22,7 @@ TEXTS = {
     "apply_date", "address", "city", "state", "postal", "base64-resume",
 }  # fmt: skip
 NEEDED = ("first_name", "last_name", "email")
+PAGE = 100
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 VALUE = re.compile(r"answer_value_(0[1-9]|1[0-9]|20)")
 #: What each follow-up must have, besides the key and the applicant.
@@ -77,9 +79,10 @@ class JazzHR(Vendor):
                 return Reply(status=200, body=[{"id": "usr_1", "type": "Super Admin"}])
             case ("jobs", job) if accounts.has_job(self.slug, customer, job):
                 return Reply(status=200, body={"id": job, "title": f"Job {job}", "status": "Open"})
-            case ("applicants", "name", last_name):
-                found = drawer.find("applicants", customer=customer, last_name=last_name)
-                return Reply(status=200, body=[listed(id, thing) for id, thing in found])
+            case ("applicants", "name", last_name, *further):
+                return page(drawer.find("applicants", customer=customer, last_name=last_name), further)
+            case ("applicants", "job_id", job, *further):
+                return page(drawer.find("applicants", customer=customer, job=job), further)
             case ("applicants", id) if thing := drawer.get("applicants", id):
                 return Reply(status=200, body={**listed(id, thing), "email": thing["email"]})
         return NOT_FOUND
@@ -136,6 +139,19 @@ def curriculum(encoded: str) -> Upload | None:
         resume = None
     require(resume and resume.size, says(400, "base64-resume is not valid"))
     return resume
+
+
+def page(found: list[tuple[str, Mapping[str, Any]]], further: list[str]) -> Reply:
+    """Return the first hundred applicants, or the hundred that the end of a path names."""
+    match further:
+        case []:
+            number = 1
+        case ["page", text] if text.isdigit() and int(text):
+            number = int(text)
+        case _:
+            return NOT_FOUND
+    shown = found[(number - 1) * PAGE : number * PAGE]
+    return Reply(status=200, body=[listed(id, thing) for id, thing in shown])
 
 
 def listed(id: str, thing: Any) -> dict[str, str]:

@@ -13,6 +13,7 @@ from ..values import Call, Reception, Reply, Upload
 from .base import Vendor, require
 
 EMAIL = re.compile(r"[a-zA-Z0-9#._%'+-]+@(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]{2,63}")
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 FILE_TYPES = {"pdf", "doc", "docx", "rtf", "jpg", "jpeg", "png"}
 LARGEST_FILE = 2 * 1024 * 1024
 LONGEST_ANSWER = 4000
@@ -170,4 +171,6 @@ def values_fit(kind: str, values: Any) -> bool:
         return {*values} <= {choice["id"] for choice in CHOICES} and (kind == "MULTI_SELECT" or len(values) == 1)
     if kind == "CHECKBOX":
         return values == ["1"]
+    if kind == "DATE":
+        return all(ISO_DATE.fullmatch(value) for value in values)
     return all(len(value.encode()) <= LONGEST_ANSWER for value in values)
