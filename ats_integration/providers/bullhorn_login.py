@@ -10,11 +10,36 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 from ..errors import Rejected, Unauthorized, Unavailable
 from .base import Provider
 from .calls import Request, Response, Session, Submission, get, path
+from .config_fields import ConfigField
 from .failures import in_words
 from .steps import Step
 
 #: How long a session is asked for; one that ends earlier answers 401 and is renewed.
 LIFETIME = timedelta(minutes=30)
+#: What the customer enters for the login.
+LOGIN_FIELDS = (
+    ConfigField(
+        name="client_id",
+        label="Client ID",
+        help="From Bullhorn Support, by ticket: ask for REST API credentials.",
+        pattern=r"[A-Za-z0-9][A-Za-z0-9._-]*",
+    ),
+    ConfigField(name="client_secret", label="Client secret", help="From the same ticket.", secret=True),
+    ConfigField(
+        name="username",
+        label="API user name",
+        help="From the same ticket. This user must sign in through a browser once, to accept the terms.",
+    ),
+    ConfigField(name="password", label="API user's password", help="From the same ticket.", secret=True),
+    ConfigField(
+        name="redirect_uri",
+        label="Redirect URI",
+        help="Only if one was registered for the key.",
+        required=False,
+        pattern=r"https?://\S+",
+    ),
+)
+
 SAID = re.compile(r'class="error">\s*([^<]{1,200})')
 NO_CODE = "Bullhorn gave no code. Has the API user signed in through a browser once, to accept the terms?"
 

@@ -43,6 +43,9 @@ CONSENT = (
     "The candidate agreed on 2026-11-24 09:30 UTC: to have the data processed, "
     "to have it kept for other jobs, to be contacted later. The words were: Akkoord."
 )
+INVALID_TOKEN = (
+    b'{"errorMessage":"Invalid token","errorMessageKey":"errors.authentication.invalidRestToken","errorCode":401}'
+)
 CONTACT = "LinkedIn: https://www.linkedin.com/in/sannedevries\nAddress: Dorpsstraat 1, 1234 AB Ede, NL"
 
 
@@ -97,7 +100,14 @@ class TestBullhorn(ProviderContract):
     def test_calls_the_documented_address(self) -> None:
         request = self.application_call(self.submission())
         assert ("PUT", self.production_address) == (request.method, request.base_url.rstrip("/") + request.path)
-        assert "bh-1" == request.headers["BhRestToken"]
+
+    def test_sends_the_documented_headers_with_every_call_of_a_session(self) -> None:
+        headers = {"BhRestToken": "bh-1", "Content-Type": "application/json", "Accept": "application/json"}
+        submission = self.submission()
+        requests = [step.build(replace(submission, kept={"known": 7})) for step in self.provider.steps(submission)]
+        probes = self.provider.probes(submission, ["1"])
+        asked = [request.headers for request in (*requests, *(probe.request for probe in probes)) if request]
+        assert [headers] * 7 == asked
 
     def test_sends_exactly_the_documented_fields_of_a_submission(self) -> None:
         assert {
@@ -107,7 +117,7 @@ class TestBullhorn(ProviderContract):
             "dateWebResponse": 1795512600000,
             "source": "Jobbird",
             "comments": "Beste team,\n\nGraag kom ik bij jullie werken.\n\nRijbewijs B?: yes\n\n" + CONSENT,
-        } == self.provider.build(self.submission()).json
+        } == self.application_call(self.submission()).json
 
     def test_sends_exactly_the_documented_fields_of_a_candidate(self) -> None:
         assert {
@@ -146,7 +156,7 @@ class TestBullhorn(ProviderContract):
     )
     def test_names_the_source_as_the_customer_does(self, own: str, told: str, source: str) -> None:
         submission = self.submission(settings={**self.settings, "source": own}, application={"source": told})
-        assert source == self.provider.build(submission).json["source"]
+        assert source == self.application_call(submission).json["source"]
 
     def test_puts_what_is_too_long_for_its_field_into_the_comments(self) -> None:
         url, phone = "https://example.org/" + "x" * 100, "+31 6 1234 5678 toestel 12345"
@@ -160,6 +170,13 @@ class TestBullhorn(ProviderContract):
         made = candidate(message(candidate={"phone": "+31 6 12 34 56 78"}), "Jobbird")
         assert "+31612345678" == made["phone"]
         assert "Phone" not in made["comments"]
+
+    def test_writes_a_national_number_without_blanks(self, arrived: Callable[..., Reception]) -> None:
+        assert "06-12345678" == arrived(candidate={"phone": "06-1234 5678"}).phone
+
+    def test_fills_in_for_a_missing_name(self) -> None:
+        made = candidate(message(candidate={"first_name": "Sukarno", "last_name": ""}), "Jobbird")
+        assert ("Sukarno", "-", "Sukarno") == (made["firstName"], made["lastName"], made["name"])
 
     @pytest.mark.parametrize(
         ("email", "phrase"),
@@ -398,8 +415,16 @@ class TestBullhorn(ProviderContract):
         [
             (200, b"{}", Uncertain, "uncertain"),
             (200, b'{"changedEntityId":null}', Uncertain, "uncertain"),
+            (200, b"<html>", Uncertain, "uncertain"),
             (400, b'{"errorMessage":"bad field"}', Rejected, "rejected"),
+            (400, b"", Rejected, "rejected"),
+            (400, b"{}", Rejected, "rejected"),
+            (400, b'{"errorMessage":{}}', Rejected, "rejected"),
+            (400, b"<html>", Rejected, "rejected"),
             (401, b'{"errorMessage":"Invalid token"}', Unauthorized, "unauthorized"),
+            (401, INVALID_TOKEN, Unauthorized, "unauthorized"),
+            (403, b'{"errorMessage":"Not for you","errorCode":403}', Unauthorized, "unauthorized"),
+            (404, b'{"errorMessage":"Unknown entity","errorCode":404}', Rejected, "rejected"),
             (403, b"", Unauthorized, "unauthorized"),
             (404, b"", Rejected, "rejected"),
             (405, b"", Rejected, "rejected"),
@@ -407,6 +432,8 @@ class TestBullhorn(ProviderContract):
             (410, b"", Rejected, "rejected"),
             (412, b"", Rejected, "rejected"),
             (429, b"", RateLimited, "rate_limited"),
+            (429, b'{"errorMessage":"Too many requests","errorCode":429}', RateLimited, "rate_limited"),
+            (500, b'{"errorMessage":"Internal error","errorCode":500}', Unavailable, "http_500"),
             (500, b"", Unavailable, "http_500"),
             (503, b"", Unavailable, "http_503"),
         ],
