@@ -30,6 +30,11 @@ def ask_job(submission: Submission, job: object) -> Request:
     return rest(submission, "GET", "entity", "JobOrder", job, fields="id,title,isOpen,isDeleted,status")
 
 
+def look_at_job(submission: Submission) -> Request | None:
+    """Return the same question about the job of an application; none where the application is there already."""
+    return None if submission.kept.get("earlier") else ask_job(submission, job_number(submission.message))
+
+
 def search(submission: Submission) -> Request | None:
     """Return the search for a candidate with this email address; none once we made one."""
     if submission.kept.get("candidate"):

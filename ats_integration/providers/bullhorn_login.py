@@ -78,6 +78,11 @@ class WithLogin(Provider):
             json=request.json,
         )
 
+    def explain(self, response: Response) -> str:
+        """Return the words of the REST API or of the token endpoint."""
+        said = (response.get("errorMessage"), response.get("error_description"))
+        return next(filter(None, map(in_words, said)), "") or super().explain(response)
+
     def ask_homes(self, submission: Submission) -> Request:
         """Return the question where the account lives."""
         return get(path("rest-services", "loginInfo"), username=submission.settings["username"])

@@ -402,6 +402,17 @@ class TestBullhorn(ProviderContract):
         stored = ats.stats()["bullhorn"]["calls"] - 2 * 2  # two POSTs for each login
         assert PUTS == stored
 
+    def test_takes_for_delivered_what_arrived_before_the_job_was_closed(self, base_url: str, ats: Sandbox) -> None:
+        memory = Memory(self.provider)
+        submission = replace(self.submission(base_url=base_url), kept={})
+        ats.behave("bullhorn", "drop_answer", after=LOGIN + 5, times=1)
+        with pytest.raises(Uncertain):
+            memory.hand_in(submission)
+        ats.behave("bullhorn", "closed")
+        accepted = memory.hand_in(submission)
+        (reception,) = ats.received("bullhorn")
+        assert (reception.id, True) == (accepted.receipt.reference, accepted.was_there)
+
     def test_gives_the_search_a_moment_after_an_unclear_answer(self) -> None:
         real, submission = Bullhorn(), replace(self.submission(), kept={})
         for repeated in (replace(submission, is_doubtful=True), replace(submission, message=message(try_count=1))):
