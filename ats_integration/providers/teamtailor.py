@@ -18,10 +18,9 @@ from .config_fields import ConfigField
 from .json_api import JsonApiProvider, attribute
 from .parts import PARTS, job_number
 from .steps import Step
-from .teamtailor_parts import CANDIDATE, about, answer_calls, application, candidate, headers, is_there
+from .teamtailor_parts import CANDIDATE, answer_calls, application, candidate, headers
+from .teamtailor_refusals import JOB, about, is_there, may_be_there
 
-#: What a refusal is about that means the job itself.
-JOB = {"job", "job-id", "job_id"}
 HOMES = {"eu": "https://api.teamtailor.com", "na": "https://api.na.teamtailor.com"}
 
 
@@ -63,11 +62,13 @@ class Teamtailor(JsonApiProvider):
 
     def steps(self, submission: Submission) -> tuple[Step, ...]:
         """Return the candidate, the application, and the answers to Teamtailor's own questions."""
-        answers = answer_calls(submission.message)
         return (
             Step(name=CANDIDATE, build=candidate, read=self.made),
             Step(name=APPLICATION, build=application, read=self.handed_in),
-            *(Step(name=name, build=build, read=self.made, drops="answers") for name, build in answers),
+            *(
+                Step(name=name, build=build, read=self.made, drops="answers")
+                for name, build in answer_calls(submission)
+            ),
         )
 
     def made(self, _submission: Submission, response: Response) -> str:
@@ -79,6 +80,8 @@ class Teamtailor(JsonApiProvider):
         words = self.explain(response)
         if response.status == 404 and submission.kept[CANDIDATE] in words.split():
             raise JobClosed(words, redo=CANDIDATE)
+        if submission.is_doubtful and may_be_there(response):
+            return {"reference": "", "dropped": []}
         return self.kept_of(response)
 
     def judge(self, response: Response) -> Receipt:

@@ -1,23 +1,19 @@
-"""What Teamtailor is told, the candidate, the application, the answers; and what its refusals are about."""
+"""What Teamtailor is told: the candidate, the application, the answers."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from ..errors import OurFault
 from ..messages import Answer, Message
-from .calls import Request, Response, Submission, path
-from .failures import in_words
-from .json_api import MEDIA_TYPE, document, errors_of, subject
+from .calls import Request, Submission, path
+from .json_api import MEDIA_TYPE, document
 from .parts import NUMBER, WEB_ADDRESS, answered, filled, job_number, labelled, lines, paragraphs, plain
 
 #: The step that leaves the candidate's id behind.
 CANDIDATE = "candidate"
-#: How Teamtailor may say that the application is there; "already archived" would be about the job.
-THERE = re.compile(r"\b(?:already|been taken)\b(?!.*\b(?:archived|closed|expired)\b)", re.IGNORECASE)
 
 
 def headers(credentials: Mapping[str, Any]) -> dict[str, str]:
@@ -82,9 +78,9 @@ def is_known(said: Answer) -> bool:
     return bool(NUMBER.fullmatch(said.question_id))
 
 
-def answer_calls(message: Message) -> Iterator[tuple[str, Callable[[Submission], Request]]]:
+def answer_calls(submission: Submission) -> Iterator[tuple[str, Callable[[Submission], Request]]]:
     """Yield the calls that answer Teamtailor's own questions, by the names of their steps."""
-    for number, said in enumerate(filter(is_known, answered(message)), 1):
+    for number, said in enumerate(filter(is_known, answered(submission.message)), 1):
         yield f"answer {number}", partial(answer, said)
 
 
@@ -104,14 +100,3 @@ def typed(said: Answer) -> dict[str, Any]:
         case tuple(chosen) if all(NUMBER.fullmatch(choice) for choice in chosen):
             return {"choices": [int(choice) for choice in chosen]}
     return {"text": plain(said)}
-
-
-def is_there(response: Response) -> bool:
-    """Tell whether a refusal says, in a title or a detail, that the application is there already."""
-    said = (error.get(key) for error in errors_of(response) for key in ("title", "detail"))
-    return response.status == 422 and any(THERE.search(text) for text in map(in_words, said))
-
-
-def about(response: Response) -> set[str]:
-    """Return the attributes and relations that a refusal is about."""
-    return {subject(error) for error in errors_of(response)} if response.status == 422 else set()

@@ -238,6 +238,30 @@ class TestTeamtailor(FetchingContract):
             answered = Response(status=422, body=error(title, detail, "/data/relationships/job"))
             assert "" == self.provider.judge(answered).reference
 
+    @pytest.mark.parametrize(
+        ("body", "is_there"),
+        [
+            (b"", True),
+            (b'{"errors":[]}', True),
+            (b'{"errors":[{}]}', True),
+            (error("is invalid", "candidate - is invalid", "/data/relationships/candidate"), True),
+            (error("must exist", "candidate - must exist", "/data/relationships/candidate"), False),
+            (error("is invalid", "job - is invalid", "/data/relationships/job"), False),
+            (error("is invalid", "cover-letter - is invalid", "/data/attributes/cover-letter"), False),
+        ],
+    )
+    def test_takes_a_refusal_of_the_person_for_there_after_a_doubt_only(self, body: bytes, is_there: bool) -> None:
+        submission, response = self.submission(), Response(status=422, body=body)
+        _candidate, application, *_answers = self.provider.steps(submission)
+        with pytest.raises(DeliveryError):
+            application.read(submission, response)
+        doubtful = replace(submission, is_doubtful=True)
+        if is_there:
+            assert {"reference": "", "dropped": []} == application.read(doubtful, response)
+        else:
+            with pytest.raises(DeliveryError):
+                application.read(doubtful, response)
+
     def test_takes_an_already_closed_job_for_closed(self) -> None:
         closed = Response(status=422, body=error("is invalid", "job - is already archived", "/data/relationships/job"))
         with pytest.raises(JobClosed):
