@@ -18,7 +18,7 @@ from .config_fields import ConfigField
 from .json_api import JsonApiProvider, attribute
 from .parts import PARTS, job_number
 from .steps import Step
-from .teamtailor_parts import CANDIDATE, answer_calls, application, candidate, headers
+from .teamtailor_parts import CANDIDATE, answers, application, candidate, headers
 from .teamtailor_refusals import JOB, about, is_there, may_be_there
 
 HOMES = {"eu": "https://api.teamtailor.com", "na": "https://api.na.teamtailor.com"}
@@ -65,10 +65,7 @@ class Teamtailor(JsonApiProvider):
         return (
             Step(name=CANDIDATE, build=candidate, read=self.made),
             Step(name=APPLICATION, build=application, read=self.handed_in),
-            *(
-                Step(name=name, build=build, read=self.made, drops="answers")
-                for name, build in answer_calls(submission)
-            ),
+            *(Step(name=name, build=build, read=self.made, drops="answers") for name, build in answers(submission)),
         )
 
     def made(self, _submission: Submission, response: Response) -> str:

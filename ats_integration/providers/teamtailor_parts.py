@@ -78,7 +78,7 @@ def is_known(said: Answer) -> bool:
     return bool(NUMBER.fullmatch(said.question_id))
 
 
-def answer_calls(submission: Submission) -> Iterator[tuple[str, Callable[[Submission], Request]]]:
+def answers(submission: Submission) -> Iterator[tuple[str, Callable[[Submission], Request]]]:
     """Yield the calls that answer Teamtailor's own questions, by the names of their steps."""
     for number, said in enumerate(filter(is_known, answered(submission.message)), 1):
         yield f"answer {number}", partial(answer, said)
