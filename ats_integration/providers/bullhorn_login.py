@@ -122,7 +122,7 @@ class WithLogin(Provider):
         """Return the access token."""
         if response.get("error") == "invalid_client":
             raise Unauthorized(self.explain(response), status=response.status)
-        return self.required(response, "access_token")
+        return self.required(response, "access_token", redo="code")
 
     def ask_session(self, submission: Submission) -> Request:
         """Return the opening of a session."""
@@ -132,28 +132,29 @@ class WithLogin(Provider):
 
     def read_session(self, submission: Submission, response: Response) -> dict[str, str]:
         """Return the session; its address is another one than that of the login."""
-        return {"token": self.required(response, "BhRestToken"), "rest_url": self.required(response, "restUrl")}
+        token = self.required(response, "BhRestToken", redo="code")
+        return {"token": token, "rest_url": self.required(response, "restUrl")}
 
     def at(self, home: str, method: str, step: str, submission: Submission, params: dict[str, Any]) -> Request:
         """Return a call to one of the account's addresses."""
         base_url = submission.kept["homes"][home]
         return Request(method=method, path=step, base_url=base_url, params=tuple(params.items()))
 
-    def required(self, response: Response, key: str) -> str:
-        """Return what a successful answer must tell."""
-        self.require_success(response)
+    def required(self, response: Response, key: str, *, redo: str = "") -> str:
+        """Return what a successful answer must tell; a refusal may send us back to an earlier step."""
+        self.require_success(response, redo=redo)
         if value := in_words(response.get(key)):
             return value
         raise login_failed("Bullhorn's answer to the login could not be read.", response)
 
-    def require_success(self, response: Response) -> None:
+    def require_success(self, response: Response, *, redo: str = "") -> None:
         """Raise what an answer means; nothing was handed in, so a refusal is no rejected application."""
         try:
             self.success(response)
         except Rejected as error:
-            raise login_failed(error.detail, response) from None
+            raise login_failed(error.detail, response, redo=redo) from None
 
 
-def login_failed(words: str, response: Response) -> Unavailable:
+def login_failed(words: str, response: Response, *, redo: str = "") -> Unavailable:
     """Return the failure of a login that another try may mend: codes and tokens work once."""
-    return Unavailable(words, status=response.status, code="login_failed")
+    return Unavailable(words, status=response.status, code="login_failed", redo=redo)

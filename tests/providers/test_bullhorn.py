@@ -46,7 +46,21 @@ CONSENT = (
 INVALID_TOKEN = (
     b'{"errorMessage":"Invalid token","errorMessageKey":"errors.authentication.invalidRestToken","errorCode":401}'
 )
+OVER = ok(b'{"error":"invalid_grant","errorMessage":"Invalid or expired."}', status=b"400 Bad Request")
+#: What a login is told, by the path of the call.
+LOGGED_IN = {
+    "/rest-services/loginInfo": b'{"oauthUrl":"HOME/oauth","restUrl":"HOME/rest-services"}',
+    "/oauth/token": b'{"access_token":"at"}',
+    "/rest-services/login": b'{"BhRestToken":"T","restUrl":"HOME/rest-services/abc/"}',
+}
 CONTACT = "LinkedIn: https://www.linkedin.com/in/sannedevries\nAddress: Dorpsstraat 1, 1234 AB Ede, NL"
+
+
+def told(path: str, home: bytes) -> bytes:
+    """Return what a login is told; the code stands in a redirect."""
+    if path == "/oauth/authorize":
+        return ok(b"", b"Location: https://acme.example/?code=c", status=b"302 Found")
+    return ok(LOGGED_IN[path].replace(b"HOME", home))
 
 
 class PromptBullhorn(Bullhorn):
@@ -284,6 +298,15 @@ class TestBullhorn(ProviderContract):
                 Unavailable,
                 "Spent",
             ),
+            (
+                "access",
+                Response(status=401, body=b'{"error":"invalid_client","error_description":"Wrong secret"}'),
+                Unauthorized,
+                "Wrong secret",
+            ),
+            ("access", Response(status=400), Unavailable, ""),
+            ("access", Response(status=500, body=b"<html>"), Unavailable, ""),
+            ("access", Response(status=200, body=b'{"error":"invalid_grant"}'), Unavailable, "could not be read"),
             ("access", Response(status=200, body=b"{}"), Unavailable, "could not be read"),
             (
                 "session",
@@ -301,6 +324,42 @@ class TestBullhorn(ProviderContract):
             self.login_step(step).read(self.submission(), response)
         assert failure is type(failed.value)
         assert words in failed.value.detail
+
+    @pytest.mark.parametrize("step", ["/oauth/token", "/rest-services/login"])
+    @pytest.mark.parametrize("times", [1, 2])
+    def test_asks_for_another_code_once_where_code_or_token_was_over(self, step: str, times: int) -> None:
+        asked: list[str] = []
+
+        def behave(connection: Any) -> None:
+            asked.append(received(connection).decode().split()[1].partition("?")[0])
+            is_over = asked[-1] == step and asked.count(step) <= times
+            connection.sendall(OVER if is_over else told(asked[-1], home))
+
+        with listening(behave) as port:
+            home = b"http://127.0.0.1:%d" % port
+            submission = replace(self.submission(base_url=home.decode()), session={}, kept={})
+            if times == 1:
+                assert "T" == exchange.logged_in(self.provider, submission).session["token"]
+            else:
+                with pytest.raises(Unavailable) as failed:
+                    exchange.logged_in(self.provider, submission)
+                assert "login_failed" == failed.value.code
+        assert [2, 2] == [asked.count("/oauth/authorize"), asked.count(step)]
+
+    def test_keeps_nothing_of_a_login_that_failed_in_the_middle_of_a_delivery(self, base_url: str) -> None:
+        memory = Memory(self.provider)
+        sessions = Given({"token": "bh-old", "rest_url": f"{base_url}/rest-services/acmebv/"})
+
+        def behave(connection: Any) -> None:
+            path = received(connection).decode().split()[1].partition("?")[0]
+            connection.sendall(OVER if path == "/oauth/token" else told(path, home))
+
+        with listening(behave) as port:
+            home = b"http://127.0.0.1:%d" % port
+            submission = replace(self.submission(base_url=home.decode()), session={}, kept={})
+            with pytest.raises(Unavailable):
+                exchange.hand_in(self.provider, submission, Progress(sessions=sessions, save=memory.save))
+        assert {} == memory.kept
 
     def test_keeps_nothing_of_the_login_with_the_delivery(self, base_url: str) -> None:
         memory = Memory(self.provider)
