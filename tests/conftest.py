@@ -78,18 +78,11 @@ def fresh_memory() -> None:
     deadletters.s3_pause.end()
 
 
-@pytest.fixture(scope="session")
-def sandbox_server() -> Iterator[Sandbox]:
-    """Run one ATS stand-in for the whole session."""
+@pytest.fixture
+def ats() -> Iterator[Sandbox]:
+    """Run an ATS stand-in for this test alone: a shared one would serve late calls of an earlier test."""
     with Sandbox() as sandbox:
         yield sandbox
-
-
-@pytest.fixture
-def ats(sandbox_server: Sandbox) -> Sandbox:
-    """Give the ATS stand-in, having forgotten everything."""
-    sandbox_server.reset()
-    return sandbox_server
 
 
 @pytest.fixture

@@ -1,29 +1,20 @@
-"""BambooHR, Applicant Tracking: one multipart POST per application, Basic auth with the key as user name."""
+"""BambooHR, Applicant Tracking: a look whether the job is open, then one multipart POST for each application."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 from ..errors import DeliveryError, JobClosed, RateLimited, Uncertain
 from ..messages import Message
+from .bamboohr_calls import application, ask_applications, ask_jobs, look_at_jobs
+from .bamboohr_parts import CLOSED, DOUBTFUL, open_jobs, same_person
 from .base import APPLICATION, Provider, Values
-from .calls import Probe, Receipt, Request, Response, Submission, TextFile, get
+from .calls import Probe, Receipt, Response, Submission
 from .config_fields import ConfigField
 from .failures import in_words
-from .job_forms import objects
-from .parts import PARTS, answered, filled, job_number, lines, paragraphs
-from .steps import Kept, Lookup
-
-JSON = {"Accept": "application/json"}  # BambooHR answers in XML otherwise
-ROOT = "/api/v1/applicant_tracking"
-#: BambooHR wants a last name; a person who has only one name gets this as the other.
-NO_NAME = "-"
-LINKEDIN = re.compile(r"https?://([\w-]+\.)*linkedin\.com/\S*", re.IGNORECASE)
-WEBSITE = re.compile(r"https?://\S+", re.IGNORECASE)
-CLOSED = re.compile(r"\bjob\b.*\b(closed|invalid|no longer|not exist|not found|not open|unknown)\b", re.IGNORECASE)
+from .parts import PARTS, job_number
+from .steps import Kept, Lookup, Step
 
 
 class BambooHR(Provider):
@@ -51,32 +42,22 @@ class BambooHR(Provider):
     carries = frozenset(PARTS) - {"consent", "marketing_consent"}
     resume_types = frozenset({"pdf", "doc", "docx", "txt", "rtf", "jpg", "jpeg", "gif", "png", "tif", "tiff", "bmp"})
 
-    def build(self, submission: Submission) -> Request:
-        """Return the POST; the cover letter goes as a text file, and only fields with a value are sent."""
-        message, person = submission.message, submission.message.candidate
-        home, text = person.address, letter(submission.message)
-        return Request(
-            method="POST",
-            path=ROOT + "/application",
-            auth=basic(submission.credentials),
-            headers=JSON,
-            form=filled(
-                ("firstName", person.first_name.strip() or NO_NAME),
-                ("lastName", person.last_name.strip() or NO_NAME),
-                ("email", person.email),
-                ("phoneNumber", person.phone),
-                ("jobId", str(job_number(message))),
-                ("source", message.application.source),
-                ("linkedinUrl", person.linkedin_url if LINKEDIN.fullmatch(person.linkedin_url) else ""),
-                ("websiteUrl", person.website_url if WEBSITE.fullmatch(person.website_url) else ""),
-                ("address", home.street),
-                ("city", home.city),
-                ("zip", home.postal_code),
-                ("country", home.country),
-                ("resume", submission.resume),
-                ("coverLetter", TextFile("motivatie.txt", text) if text else None),
-            ),
+    def check(self, message: Message) -> None:
+        """Look for the job's number before any call."""
+        job_number(message)
+
+    def steps(self, submission: Submission) -> tuple[Step, ...]:
+        """Look whether the job is open, because what a closed one answers is not documented; then hand in."""
+        return (
+            Step(name="job", build=look_at_jobs, read=self.require_open, fresh=True),
+            Step(name=APPLICATION, build=application, read=lambda _s, response: self.kept_of(response)),
         )
+
+    def require_open(self, submission: Submission, response: Response) -> bool:
+        """Refuse a job that is missing where others are open; a list that nobody can read stops no candidate."""
+        if open_jobs(self.success(response)):
+            self.require_listed(str(job_number(submission.message)), response)
+        return True
 
     def read(self, response: Response) -> Receipt:
         """Read `candidateId`, which is the reference."""
@@ -84,16 +65,18 @@ class BambooHR(Provider):
             return Receipt(reference=reference)
         raise Uncertain("BambooHR did not say whether it took the application.")
 
+    def judge(self, response: Response) -> Receipt:
+        """Take a fault for uncertain."""
+        if response.status in DOUBTFUL:
+            raise Uncertain(self.explain(response), code=f"http_{response.status}")
+        return super().judge(response)
+
     def failure(self, response: Response) -> DeliveryError:
-        """Take 503 with a wait for a limit, other faults for uncertain: the candidate may have been stored."""
-        status, words = response.status, self.explain(response)
-        if status == 503 and "retry-after" in response.headers:
-            return RateLimited(words, status=status)
-        if status in (500, 502, 504, 598):
-            return Uncertain(words, status=status, code=f"http_{status}")
-        if status == 422 and CLOSED.search(words):
-            return JobClosed(words, status=status)
-        return super().failure(response)
+        """Take 503 with a wait for a limit, and a refusal that is about the job for a closed one."""
+        words = self.explain(response)
+        if response.status == 503 and "retry-after" in response.headers:
+            return RateLimited(words)
+        return JobClosed(words) if response.status == 422 and CLOSED.search(words) else super().failure(response)
 
     def explain(self, response: Response) -> str:
         """Return what the header says: the body may be empty."""
@@ -101,50 +84,27 @@ class BambooHR(Provider):
 
     def lookup(self, submission: Submission) -> Lookup:
         """Ask for the opening's applications of this person."""
-        return Lookup(build=self.search, read=self.found)
-
-    def search(self, submission: Submission) -> Request:
-        """Return the question whether somebody with this email address applied."""
-        message = submission.message
-        asked = {"jobId": str(job_number(message)), "searchString": message.candidate.email}
-        return replace(get(ROOT + "/applications", headers=JSON, **asked), auth=basic(submission.credentials))
+        return Lookup(build=ask_applications, read=self.found)
 
     def found(self, submission: Submission, response: Response) -> Kept:
         """Return the application that is there already."""
         listed = self.success(response).get("applications")
         if not isinstance(listed, list):
             raise Uncertain("BambooHR did not say who applied.")
-        email = submission.message.candidate.email.casefold()
-        people = objects([application.get("applicant") for application in objects(listed)])
-        same = [person for person in people if in_words(person.get("email")).casefold() == email]
-        return {APPLICATION: {"reference": in_words(same[0].get("id")), "dropped": []}} if same else {}
+        candidate = same_person(listed, submission.message.candidate.email)
+        return {} if candidate is None else {APPLICATION: {"reference": candidate, "dropped": []}}
 
     def ping(self, settings: Values, credentials: Values, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
         """Ask for the open jobs: the key's owner needs access to the ATS for that."""
-        request = replace(get(ROOT + "/jobs", headers=JSON, statusGroups="Open"), auth=basic(credentials))
-        asked = (self.job_probe(request, job) for job in job_ids)
+        request = ask_jobs(credentials)
         return (
             self.account_probe(request, f"company called {settings['company_domain']}, and takes the key"),
-            *(replace(probe, read=partial(self.require_listed, probe.job_id)) for probe in asked),
+            *(self.job_probe(request, job, partial(self.require_listed, job)) for job in job_ids),
         )
 
     def require_listed(self, job: str, response: Response) -> None:
         """Refuse a job that is not among the open ones."""
-        listed = self.success(response).json()
-        if not isinstance(listed, list):
+        if (listed := open_jobs(self.success(response))) is None:
             raise Uncertain("BambooHR did not list its jobs.")
-        if job not in {in_words(opening.get("id")) for opening in objects(listed)}:
+        if job not in listed:
             raise JobClosed("The job is not among the open ones.")
-
-
-def basic(credentials: Values) -> tuple[str, str]:
-    """Return user name and password of every call; BambooHR looks at the first only."""
-    return credentials["api_key"], "x"
-
-
-def letter(message: Message) -> str:
-    """Return the cover letter with what no field takes: the answers, and links of another form."""
-    person = message.candidate
-    links = (("LinkedIn", person.linkedin_url, LINKEDIN), ("Website", person.website_url, WEBSITE))
-    others = (f"{name}: {url}" for name, url, form in links if url and not form.fullmatch(url))
-    return paragraphs(message.application.cover_letter, "\n".join(others), lines(answered(message)))

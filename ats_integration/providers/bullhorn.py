@@ -10,14 +10,13 @@ from ..errors import DeliveryError, JobClosed, Rejected
 from ..messages import Message
 from .answers import retry_after
 from .base import APPLICATION
-from .bullhorn_calls import ask_job, attach, make, person_of, query, rest, search, source_of
-from .bullhorn_login import WithLogin
-from .bullhorn_parts import entity, first_id, job_submission, made_id
-from .calls import Probe, Receipt, Request, Response, Submission
+from .bullhorn_calls import ask_job, attach, look_at_job, make, person_of, query, rest, search, submit
+from .bullhorn_login import LOGIN_FIELDS, WithLogin
+from .bullhorn_parts import entity, file_id, first_id, made_id
+from .calls import Probe, Receipt, Response, Submission
 from .config_fields import ConfigField
-from .failures import in_words
 from .parts import PARTS, job_number
-from .steps import Step
+from .steps import Kept, Lookup, Step
 
 
 class Bullhorn(WithLogin):
@@ -28,26 +27,7 @@ class Bullhorn(WithLogin):
     production_url = "https://rest.bullhornstaffing.com"
     docs_url = "https://bullhorn.github.io/rest-api-docs/"
     fields = (
-        ConfigField(
-            name="client_id",
-            label="Client ID",
-            help="From Bullhorn Support, by ticket: ask for REST API credentials.",
-            pattern=r"[A-Za-z0-9][A-Za-z0-9._-]*",
-        ),
-        ConfigField(name="client_secret", label="Client secret", help="From the same ticket.", secret=True),
-        ConfigField(
-            name="username",
-            label="API user name",
-            help="From the same ticket. This user must sign in through a browser once, to accept the terms.",
-        ),
-        ConfigField(name="password", label="API user's password", help="From the same ticket.", secret=True),
-        ConfigField(
-            name="redirect_uri",
-            label="Redirect URI",
-            help="Only if one was registered for the key.",
-            required=False,
-            pattern=r"https?://\S+",
-        ),
+        *LOGIN_FIELDS,
         ConfigField(
             name="source",
             label="Source",
@@ -71,18 +51,22 @@ class Bullhorn(WithLogin):
         is_repeated = submission.is_doubtful or submission.message.try_count
         lag = self.lag if is_repeated else timedelta(0)
         return (
-            Step(
-                name="job",
-                build=lambda s: ask_job(s, job_number(s.message)),
-                read=lambda _s, r: self.require_open(r),
-                fresh=True,
-            ),
+            Step(name="job", build=look_at_job, read=lambda _s, r: self.require_open(r), fresh=True),
             Step(name="known", build=search, read=self.found, fresh=True, pause=lag),
             Step(name="candidate", build=make, read=lambda _s, r: made_id(self.success(r)), fresh=True),
-            Step(name="resume", build=attach, read=lambda _s, r: self.success(r).status, drops="resume"),
+            Step(name="resume", build=attach, read=lambda _s, r: file_id(self.success(r)), drops="resume"),
             Step(name="earlier", build=query, read=lambda _s, r: first_id(self.success(r)), fresh=True),
-            Step(name=APPLICATION, build=self.submit, read=lambda _s, r: self.kept_of(r)),
+            Step(name=APPLICATION, build=submit, read=lambda _s, r: self.kept_of(r)),
         )
+
+    def lookup(self, submission: Submission) -> Lookup | None:
+        """Ask for the submission of a candidate whom an earlier try knew; without one there is none."""
+        return Lookup(build=query, read=self.earlier) if person_of(submission) else None
+
+    def earlier(self, _submission: Submission, response: Response) -> Kept:
+        """Return the submission that is there already, whatever became of the job since."""
+        found = first_id(self.success(response))
+        return {"earlier": found} if found else {}
 
     def require_open(self, response: Response) -> bool:
         """Refuse a job that is gone or closed: whether Bullhorn would is not documented."""
@@ -96,17 +80,6 @@ class Bullhorn(WithLogin):
     def found(self, submission: Submission, response: Response) -> int | None:
         """Return the candidate who has the address; the search also finds similar ones."""
         return first_id(self.success(response), email=submission.message.candidate.email)
-
-    def submit(self, submission: Submission) -> Request | None:
-        """Return the application; none where there is one."""
-        return None if submission.kept.get("earlier") else self.build(submission)
-
-    def build(self, submission: Submission) -> Request:
-        """Return the PUT of a web response."""
-        message, is_known = submission.message, not submission.kept.get("candidate")
-        ids = {"person": person_of(submission), "job": job_number(message)}
-        body = job_submission(message, source_of(submission), is_known=is_known, **ids)
-        return rest(submission, "PUT", "entity", "JobSubmission", json=body)
 
     def read(self, response: Response) -> Receipt:
         """Read the submission's id."""
@@ -123,11 +96,6 @@ class Bullhorn(WithLogin):
         if response.status in (404, 410):
             return Rejected(self.explain(response), status=response.status)
         return super().failure(response)
-
-    def explain(self, response: Response) -> str:
-        """Return the words of the REST API or of the token endpoint."""
-        said = (response.get("errorMessage"), response.get("error_description"))
-        return next(filter(None, map(in_words, said)), "") or super().explain(response)
 
     def wait(self, response: Response) -> timedelta | None:
         """Wait one second after a 429, as documented."""

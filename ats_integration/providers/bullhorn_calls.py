@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .bullhorn_parts import candidate, curriculum, lucene
+from .bullhorn_parts import candidate, curriculum, job_submission, lucene
 from .calls import Request, Submission, path
 from .parts import job_number
 
 DEFAULT_SOURCE = "Jobbird"
+#: Bullhorn wants both from every call of a session, also from one that only asks.
+JSON = {"Accept": "application/json", "Content-Type": "application/json"}
 
 
 def rest(submission: Submission, method: str, *steps: object, json: Any = None, **params: str) -> Request:
@@ -18,7 +20,7 @@ def rest(submission: Submission, method: str, *steps: object, json: Any = None, 
         base_url=submission.session["rest_url"],
         path=path(*steps),
         params=tuple(params.items()),
-        headers={"Accept": "application/json", "BhRestToken": submission.session["token"]},
+        headers={**JSON, "BhRestToken": submission.session["token"]},
         json=json,
     )
 
@@ -26,6 +28,11 @@ def rest(submission: Submission, method: str, *steps: object, json: Any = None, 
 def ask_job(submission: Submission, job: object) -> Request:
     """Return the question whether a job takes applications."""
     return rest(submission, "GET", "entity", "JobOrder", job, fields="id,title,isOpen,isDeleted,status")
+
+
+def look_at_job(submission: Submission) -> Request | None:
+    """Return the same question about the job of an application; none where the application is there already."""
+    return None if submission.kept.get("earlier") else ask_job(submission, job_number(submission.message))
 
 
 def search(submission: Submission) -> Request | None:
@@ -57,6 +64,16 @@ def query(submission: Submission) -> Request:
     person, job = person_of(submission), job_number(submission.message)
     where = f"candidate.id={person} AND jobOrder.id={job} AND isDeleted=false"
     return rest(submission, "GET", "query", "JobSubmission", where=where, fields="id,status")
+
+
+def submit(submission: Submission) -> Request | None:
+    """Return the making of a web response; none where there is one."""
+    if submission.kept.get("earlier"):
+        return None
+    message, is_known = submission.message, not submission.kept.get("candidate")
+    ids = {"person": person_of(submission), "job": job_number(message)}
+    body = job_submission(message, source_of(submission), is_known=is_known, **ids)
+    return rest(submission, "PUT", "entity", "JobSubmission", json=body)
 
 
 def person_of(submission: Submission) -> Any:

@@ -10,11 +10,36 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 from ..errors import Rejected, Unauthorized, Unavailable
 from .base import Provider
 from .calls import Request, Response, Session, Submission, get, path
+from .config_fields import ConfigField
 from .failures import in_words
 from .steps import Step
 
 #: How long a session is asked for; one that ends earlier answers 401 and is renewed.
 LIFETIME = timedelta(minutes=30)
+#: What the customer enters for the login.
+LOGIN_FIELDS = (
+    ConfigField(
+        name="client_id",
+        label="Client ID",
+        help="From Bullhorn Support, by ticket: ask for REST API credentials.",
+        pattern=r"[A-Za-z0-9][A-Za-z0-9._-]*",
+    ),
+    ConfigField(name="client_secret", label="Client secret", help="From the same ticket.", secret=True),
+    ConfigField(
+        name="username",
+        label="API user name",
+        help="From the same ticket. This user must sign in through a browser once, to accept the terms.",
+    ),
+    ConfigField(name="password", label="API user's password", help="From the same ticket.", secret=True),
+    ConfigField(
+        name="redirect_uri",
+        label="Redirect URI",
+        help="Only if one was registered for the key.",
+        required=False,
+        pattern=r"https?://\S+",
+    ),
+)
+
 SAID = re.compile(r'class="error">\s*([^<]{1,200})')
 NO_CODE = "Bullhorn gave no code. Has the API user signed in through a browser once, to accept the terms?"
 
@@ -52,6 +77,11 @@ class WithLogin(Provider):
             headers=request.headers,
             json=request.json,
         )
+
+    def explain(self, response: Response) -> str:
+        """Return the words of the REST API or of the token endpoint."""
+        said = (response.get("errorMessage"), response.get("error_description"))
+        return next(filter(None, map(in_words, said)), "") or super().explain(response)
 
     def ask_homes(self, submission: Submission) -> Request:
         """Return the question where the account lives."""
@@ -92,7 +122,7 @@ class WithLogin(Provider):
         """Return the access token."""
         if response.get("error") == "invalid_client":
             raise Unauthorized(self.explain(response), status=response.status)
-        return self.required(response, "access_token")
+        return self.required(response, "access_token", redo="code")
 
     def ask_session(self, submission: Submission) -> Request:
         """Return the opening of a session."""
@@ -102,28 +132,29 @@ class WithLogin(Provider):
 
     def read_session(self, submission: Submission, response: Response) -> dict[str, str]:
         """Return the session; its address is another one than that of the login."""
-        return {"token": self.required(response, "BhRestToken"), "rest_url": self.required(response, "restUrl")}
+        token = self.required(response, "BhRestToken", redo="code")
+        return {"token": token, "rest_url": self.required(response, "restUrl")}
 
     def at(self, home: str, method: str, step: str, submission: Submission, params: dict[str, Any]) -> Request:
         """Return a call to one of the account's addresses."""
         base_url = submission.kept["homes"][home]
         return Request(method=method, path=step, base_url=base_url, params=tuple(params.items()))
 
-    def required(self, response: Response, key: str) -> str:
-        """Return what a successful answer must tell."""
-        self.require_success(response)
+    def required(self, response: Response, key: str, *, redo: str = "") -> str:
+        """Return what a successful answer must tell; a refusal may send us back to an earlier step."""
+        self.require_success(response, redo=redo)
         if value := in_words(response.get(key)):
             return value
         raise login_failed("Bullhorn's answer to the login could not be read.", response)
 
-    def require_success(self, response: Response) -> None:
+    def require_success(self, response: Response, *, redo: str = "") -> None:
         """Raise what an answer means; nothing was handed in, so a refusal is no rejected application."""
         try:
             self.success(response)
         except Rejected as error:
-            raise login_failed(error.detail, response) from None
+            raise login_failed(error.detail, response, redo=redo) from None
 
 
-def login_failed(words: str, response: Response) -> Unavailable:
+def login_failed(words: str, response: Response, *, redo: str = "") -> Unavailable:
     """Return the failure of a login that another try may mend: codes and tokens work once."""
-    return Unavailable(words, status=response.status, code="login_failed")
+    return Unavailable(words, status=response.status, code="login_failed", redo=redo)

@@ -103,6 +103,11 @@ def made_id(response: Response) -> int:
     raise Uncertain("Bullhorn did not say whether it stored what was sent.")
 
 
+def file_id(response: Response) -> str:
+    """Return the id of a file that was attached; a success that names none is taken for one, too."""
+    return in_words(response.get("fileId"))
+
+
 def listed(response: Response) -> list[dict[str, Any]]:
     """Return the records of a search or query."""
     found = response.get("data")

@@ -1,15 +1,31 @@
-"""JSON:API (jsonapi.org): the document that a call sends, and what an answer holds."""
+"""JSON:API (jsonapi.org): the document that a call sends, what an answer holds, and an adapter that reads it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from .calls import Response
+from ..errors import Uncertain
+from .base import Provider
+from .calls import Receipt, Response
 from .failures import in_words
 from .job_forms import objects
 
 MEDIA_TYPE = "application/vnd.api+json"
+
+
+class JsonApiProvider(Provider):
+    """An ATS whose answers are JSON:API documents: what was made has an id, what went wrong has details."""
+
+    def read(self, response: Response) -> Receipt:
+        """Return the id of what a call made."""
+        if not (found := id_of(response)):
+            raise Uncertain(f"{self.name} did not say what it made of the call.")
+        return Receipt(reference=found)
+
+    def explain(self, response: Response) -> str:
+        """Return the details of all errors."""
+        return details(response) or super().explain(response)
 
 
 def document(kind: str, attributes: Mapping[str, Any], **related: tuple[str, object]) -> dict[str, Any]:

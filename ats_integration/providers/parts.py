@@ -30,6 +30,8 @@ NO_NAME = "-"
 
 #: An id that an ATS gives as a number.
 NUMBER = re.compile(r"[0-9]{1,18}")
+#: A link for an ATS that checks its form.
+WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 Value = TypeVar("Value")
 
@@ -110,6 +112,11 @@ def plain(answer: Answer) -> str:
 def lines(answers: Iterable[Answer]) -> str:
     """Return answers as "question: answer", one on a line, for an ATS that has no field for them."""
     return "\n".join(f"{answer.question}: {plain(answer)}" for answer in answers)
+
+
+def labelled(*pairs: tuple[str, str]) -> str:
+    """Return named values as "name: value", one on a line, for an ATS that has no field for them; empty ones go."""
+    return "\n".join(f"{name}: {value}" for name, value in pairs if value)
 
 
 def paragraphs(*texts: str) -> str:

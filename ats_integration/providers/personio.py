@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
-from ..errors import DeliveryError, JobClosed, Rejected, Uncertain
+from ..errors import DeliveryError, Uncertain
 from ..messages import Message
 from .base import APPLICATION, Provider, Values
-from .calls import Probe, Rate, Receipt, Request, Response, Submission, get
+from .calls import Probe, Rate, Receipt, Response, Submission
 from .config_fields import ConfigField
-from .failures import in_words
 from .parts import PARTS, job_number
-from .personio_parts import APPLICATIONS, DOCUMENT, FILE_TYPES, application, document, headers, reasons
+from .personio_careers import feed_of, require_listed, require_page
+from .personio_parts import DOCUMENT, FILE_TYPES, application, document, nothing, uploaded
+from .personio_reasons import EMPTY, THERE, WAIT, meaning, reasons
 from .steps import Step
-
-#: Reasons that mean more than "refused".
-THERE = "errors.applicant-already-exists"
-UNKNOWN_FILE = "errors.file-validation.file-not-exists"
-EMPTY = "errors.attribute-validation.required-attribute"
-CLOSED = "errors.job-position.not-published"
-TOO_BIG = "errors.file-too-big"
-WRONG_TYPE = "errors.invalid-file-type"
-
-POSITION = re.compile(r"<position>\s*<id>\s*([0-9]+)\s*</id>")
-WAIT = timedelta(seconds=60)  # Personio counts by the minute and does not say how long to wait
 
 
 class Personio(Provider):
@@ -81,17 +68,9 @@ class Personio(Provider):
     def steps(self, submission: Submission) -> tuple[Step, ...]:
         """Return the upload and the application."""
         return (
-            Step(name=DOCUMENT, build=document, read=self.uploaded),
+            Step(name=DOCUMENT, build=document, read=lambda _s, response: uploaded(self.success(response))),
             Step(name=APPLICATION, build=application, read=lambda _s, response: self.kept_of(response)),
         )
-
-    def uploaded(self, _submission: Submission, response: Response) -> dict[str, Any]:
-        """Return what the application has to say about the document."""
-        answer = self.success(response)
-        found = {name: in_words(answer.get(name)) for name in ("uuid", "original_filename")}
-        if not all(found.values()):
-            raise Uncertain("Personio did not say what it made of the CV.")
-        return found
 
     def judge(self, response: Response) -> Receipt:
         """Take "already exists" for success: the same person has applied for the same position."""
@@ -105,14 +84,7 @@ class Personio(Provider):
 
     def failure(self, response: Response) -> DeliveryError:
         """Read the reasons that mean more than their status."""
-        found, words = reasons(response), self.explain(response)
-        if CLOSED in found:
-            return JobClosed(words)
-        if UNKNOWN_FILE in found:
-            return Rejected(words, redo=DOCUMENT)
-        if TOO_BIG in found or response.status == 413:
-            return Rejected(words, code="resume_too_large")
-        return Rejected(words, code="resume_type") if WRONG_TYPE in found else super().failure(response)
+        return meaning(response, self.explain(response)) or super().failure(response)
 
     def wait(self, response: Response) -> timedelta | None:
         """Wait a minute where Personio says "too many"."""
@@ -120,16 +92,11 @@ class Personio(Provider):
 
     def ping(self, settings: Values, credentials: Values, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
         """Hand in nothing at all, which only a known company may try; look the jobs up on the careers page."""
-        nothing = Request(method="POST", path=APPLICATIONS, headers=headers(settings, credentials), json={})
         proves, denies = "Personio accepts the company ID and the token.", "Personio has no recruiting API there."
-        accepts = Probe(request=nothing, proves=proves, denies=denies, read=self.require_complaint)
+        asked = nothing(settings, credentials)
+        accepts = Probe(request=asked, proves=proves, denies=denies, read=self.require_complaint)
         host = self.given(settings).get("company_host")
-        return (accepts, *(self.listed_probe(host, job) for job in job_ids if host))
-
-    def listed_probe(self, host: str, job: str) -> Probe:
-        """Return the question whether the careers page lists a position."""
-        feed = replace(get("/xml", language="nl"), base_url=f"https://{host}.jobs.personio.de")
-        return self.job_probe(feed, job, partial(self.require_listed, job))
+        return (accepts, *(self.job_probe(feed_of(host), job, partial(self.find, job)) for job in job_ids if host))
 
     def require_complaint(self, response: Response) -> None:
         """Accept the one answer that proves the credentials: that an application lacks everything."""
@@ -137,13 +104,7 @@ class Personio(Provider):
             self.success(response)
             raise Uncertain("Personio took an empty application.")
 
-    def require_listed(self, job: str, response: Response) -> None:
-        """Accept a feed of positions that has this one."""
-        if 300 <= response.status < 400:
-            raise JobClosed("Personio has no careers page of that name.", code="careers_not_hosted")
-        feed = self.success(response).text
-        if job in POSITION.findall(feed):
-            return
-        if not feed.rstrip().endswith("</workzag-jobs>"):
-            raise Uncertain("The careers page lists more than we read.")
-        raise JobClosed("The careers page does not list the position.")
+    def find(self, job: str, response: Response) -> None:
+        """Look for a position in the feed of the careers page."""
+        require_page(response)
+        require_listed(job, self.success(response).text)

@@ -1,14 +1,17 @@
-"""What Personio is told, the CV as a document and the application that names it; and the reasons it gives."""
+"""What Personio is told: the CV as a document, and the application that names it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
+from ..errors import Uncertain
 from ..messages import Answer, Message
 from .calls import Request, Response, Submission
-from .parts import answered, filled, job_number, lines, paragraphs, plain
+from .failures import in_words
+from .parts import answered, filled, job_number, labelled, lines, paragraphs, plain
 
 APPLICATIONS = "/v1/recruiting/applications"
 #: The step that leaves the CV's id behind.
@@ -19,14 +22,17 @@ FILE_TYPES = frozenset({
 })  # fmt: skip
 #: Personio wants both names; a person who has only one gets this as the other.
 NO_NAME = "-"
-#: The attributes of a candidate that an answer may fill: Personio's own and the customer's.
-ATTRIBUTE = re.compile(r"birthday|gender|location|available_from|salary_expectations|custom_attribute_[0-9]+")
-REASON = re.compile(r'"reason"\s*:\s*"([\w.-]+)"')
-
-
-def reasons(response: Response) -> frozenset[str]:
-    """Return every reason that an answer gives; Personio puts them in one of three shapes."""
-    return frozenset(REASON.findall(response.text))
+DAY = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
+#: Personio's own attributes that an answer may fill, with the form of their values; a wrong one is refused whole.
+SYSTEM = {
+    "birthday": DAY,
+    "available_from": DAY,
+    "gender": re.compile(r"male|female|diverse|undefined"),
+    "location": re.compile(r".+"),
+    "salary_expectations": re.compile(r".+"),
+}
+#: The customer's own attributes; what they take is known to Personio only.
+CUSTOM = re.compile(r"custom_attribute_[0-9]+")
 
 
 def headers(settings: Mapping[str, Any], credentials: Mapping[str, Any]) -> dict[str, str]:
@@ -46,6 +52,22 @@ def document(submission: Submission) -> Request | None:
         return None
     asking = headers(submission.settings, submission.credentials)
     return Request(method="POST", path=f"{APPLICATIONS}/documents", headers=asking, form=(("file", submission.resume),))
+
+
+def uploaded(response: Response) -> dict[str, str]:
+    """Return what the application has to say about the document.
+
+    Raises Uncertain where the answer does not tell.
+    """
+    found = {name: in_words(response.get(name)) for name in ("uuid", "original_filename")}
+    if not all(found.values()):
+        raise Uncertain("Personio did not say what it made of the CV.")
+    return found
+
+
+def nothing(settings: Mapping[str, Any], credentials: Mapping[str, Any]) -> Request:
+    """Return the call that hands in nothing at all: only a known company gets complaints about it."""
+    return Request(method="POST", path=APPLICATIONS, headers=headers(settings, credentials), json={})
 
 
 def application(submission: Submission) -> Request:
@@ -71,7 +93,7 @@ def body(submission: Submission) -> dict[str, Any]:
         "last_name": person.last_name.strip() or NO_NAME,
         "email": person.email,
         "job_position_id": job_number(message),
-        "application_date": message.application.submitted_at.date().isoformat(),
+        "application_date": message.application.submitted_at.astimezone(UTC).date().isoformat(),
         **dict(filled(*optional)),
     }
 
@@ -79,8 +101,8 @@ def body(submission: Submission) -> dict[str, Any]:
 def letter(message: Message) -> str:
     """Return the cover letter with the links and the answers that have no attribute."""
     person, others = message.candidate, lines(said for said in answered(message) if not is_attribute(said))
-    links = filled(("LinkedIn", person.linkedin_url), ("Website", person.website_url))
-    return paragraphs(message.application.cover_letter, "\n".join(f"{name}: {url}" for name, url in links), others)
+    links = labelled(("LinkedIn", person.linkedin_url), ("Website", person.website_url))
+    return paragraphs(message.application.cover_letter, links, others)
 
 
 def attributes(message: Message) -> list[dict[str, str]]:
@@ -91,5 +113,7 @@ def attributes(message: Message) -> list[dict[str, str]]:
 
 
 def is_attribute(said: Answer) -> bool:
-    """Tell whether Personio knows the question as an attribute."""
-    return bool(ATTRIBUTE.fullmatch(said.question_id))
+    """Tell whether Personio knows the question as an attribute, and takes the answer for it."""
+    if form := SYSTEM.get(said.question_id):
+        return bool(form.fullmatch(plain(said)))
+    return bool(CUSTOM.fullmatch(said.question_id))

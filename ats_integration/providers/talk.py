@@ -14,7 +14,7 @@ from . import transport
 from .answers import dressed
 from .base import Provider, Response, Submission
 from .calls import Request, Session
-from .steps import Progress
+from .steps import Progress, Step
 
 Value = TypeVar("Value")
 
@@ -99,18 +99,32 @@ class Talk:
         self.redact = redactor_for(self.submission.message, secrets)
 
     def log_in(self) -> Session:
-        """Walk the steps of the login; they leave nothing behind but the session, no answer either."""
+        """Log in; once more from the start where what one step gave was over before the next one used it."""
+        try:
+            return self.walk_login()
+        except DeliveryError as error:
+            if not error.redo:
+                raise
+        return self.walk_login()
+
+    def walk_login(self) -> Session:
+        """Walk the steps of the login; whatever becomes of it, they leave nothing behind but the session."""
         kept = self.submission.kept
         self.submission = replace(self.submission, session={})
-        for step in self.provider.login(self.submission):
-            try:
-                self.keep({step.name: self.ask(step.build, step.read)}, is_durable=False)
-            except Uncertain as error:  # nobody was handed in: nothing can have arrived
-                raise Unavailable(error.detail, code="send_failed", status=error.status) from None
-            except DeliveryError as error:
-                error.excerpt = ""  # an answer that could not be read may hold a token
-                raise
-            self.progress.save(kept)
-        made = self.provider.session_of(self.submission)
-        self.submission = replace(self.submission, kept=kept)
-        return made
+        try:
+            for step in self.provider.login(self.submission):
+                self.take_login(step)
+                self.progress.save(kept)
+            return self.provider.session_of(self.submission)
+        finally:
+            self.submission = replace(self.submission, kept=kept)
+
+    def take_login(self, step: Step) -> None:
+        """Take one step of the login; no answer is left behind, either."""
+        try:
+            self.keep({step.name: self.ask(step.build, step.read)}, is_durable=False)
+        except Uncertain as error:  # nobody was handed in: nothing can have arrived
+            raise Unavailable(error.detail, code="send_failed", status=error.status) from None
+        except DeliveryError as error:
+            error.excerpt = ""  # an answer that could not be read may hold a token
+            raise

@@ -5,29 +5,26 @@ Teamtailor takes no file: it fetches the CV from the signed link that the candid
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
-from ..errors import DeliveryError, JobClosed, Unavailable, Uncertain
+from ..errors import DeliveryError, JobClosed, Unavailable
 from ..messages import Message
 from .answers import reset_in
-from .base import APPLICATION, Provider, Values
+from .base import APPLICATION, Values
 from .calls import Probe, Rate, Receipt, Response, Submission, get, path
 from .config_fields import ConfigField
-from .json_api import attribute, details, errors_of, id_of, subject
-from .parts import PARTS, answered, job_number
+from .json_api import JsonApiProvider, attribute
+from .parts import PARTS, job_number
 from .steps import Step
-from .teamtailor_parts import CANDIDATE, answer, application, candidate, headers, is_known
+from .teamtailor_parts import CANDIDATE, answers, application, candidate, headers
+from .teamtailor_refusals import JOB, about, is_there, may_be_there
 
-#: How Teamtailor may say that the application is there; "already archived" would be about the job.
-ALREADY = re.compile(r"\balready\b(?!.*\b(?:archived|closed|expired)\b)", re.IGNORECASE)
 HOMES = {"eu": "https://api.teamtailor.com", "na": "https://api.na.teamtailor.com"}
 
 
-class Teamtailor(Provider):
+class Teamtailor(JsonApiProvider):
     """Hand applications in with the customer's own API key."""
 
     slug = "teamtailor"
@@ -65,14 +62,10 @@ class Teamtailor(Provider):
 
     def steps(self, submission: Submission) -> tuple[Step, ...]:
         """Return the candidate, the application, and the answers to Teamtailor's own questions."""
-        known = filter(is_known, answered(submission.message))
         return (
             Step(name=CANDIDATE, build=candidate, read=self.made),
             Step(name=APPLICATION, build=application, read=self.handed_in),
-            *(
-                Step(name=f"answer {number}", build=partial(answer, said), read=self.made, drops="answers")
-                for number, said in enumerate(known, 1)
-            ),
+            *(Step(name=name, build=build, read=self.made, drops="answers") for name, build in answers(submission)),
         )
 
     def made(self, _submission: Submission, response: Response) -> str:
@@ -84,32 +77,19 @@ class Teamtailor(Provider):
         words = self.explain(response)
         if response.status == 404 and submission.kept[CANDIDATE] in words.split():
             raise JobClosed(words, redo=CANDIDATE)
+        if submission.is_doubtful and may_be_there(response):
+            return {"reference": "", "dropped": []}
         return self.kept_of(response)
 
     def judge(self, response: Response) -> Receipt:
         """Take "already" for success: there is one application for a candidate and a job, and it is there."""
-        if response.status == 422 and ALREADY.search(self.explain(response)):
-            return Receipt()
-        return super().judge(response)
-
-    def read(self, response: Response) -> Receipt:
-        """Return the id of what a call made."""
-        if not (found := id_of(response)):
-            raise Uncertain("Teamtailor did not say what it made of the call.")
-        return Receipt(reference=found)
+        return Receipt() if is_there(response) else super().judge(response)
 
     def failure(self, response: Response) -> DeliveryError:
         """Tell a CV that could not be fetched from us, and a job that takes nobody, from other refusals."""
-        about = {subject(error) for error in errors_of(response)} if response.status == 422 else set()
-        if about == {"resume"}:
+        if (subjects := about(response)) == {"resume"}:
             return Unavailable(self.explain(response), code="resume_not_fetched")
-        if about & {"job", "job-id", "job_id"}:
-            return JobClosed(self.explain(response))
-        return super().failure(response)
-
-    def explain(self, response: Response) -> str:
-        """Return the details of all errors."""
-        return details(response) or super().explain(response)
+        return JobClosed(self.explain(response)) if subjects & JOB else super().failure(response)
 
     def wait(self, response: Response) -> timedelta | None:
         """Return the seconds left in Teamtailor's own header, where it says "too many"."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from ..errors import OurFault
 from ..messages import Answer, Message
 from .calls import Request, Submission, path
 from .json_api import MEDIA_TYPE, document
-from .parts import NUMBER, answered, filled, job_number, lines, paragraphs, plain
+from .parts import NUMBER, WEB_ADDRESS, answered, filled, job_number, labelled, lines, paragraphs, plain
 
 #: The step that leaves the candidate's id behind.
 CANDIDATE = "candidate"
@@ -36,7 +37,7 @@ def candidate(submission: Submission) -> Request:
         ("last-name", person.last_name),
         ("email", person.email),
         ("phone", person.phone),
-        ("linkedin-url", person.linkedin_url),
+        ("linkedin-url", person.linkedin_url if WEB_ADDRESS.fullmatch(person.linkedin_url) else ""),
         ("resume", resume_link(submission)),
         ("referring-url", message.vacancy.url),
         ("tags", [source] if source else []),
@@ -65,15 +66,22 @@ def application(submission: Submission) -> Request:
 
 
 def letter(message: Message) -> str:
-    """Return the cover letter with the website and the answers that have no field of their own."""
-    website = message.candidate.website_url
-    unknown = lines(said for said in answered(message) if not is_known(said))
-    return paragraphs(message.application.cover_letter, f"Website: {website}" if website else "", unknown)
+    """Return the cover letter with the links and the answers that no field takes."""
+    person, unknown = message.candidate, lines(said for said in answered(message) if not is_known(said))
+    linkedin = "" if WEB_ADDRESS.fullmatch(person.linkedin_url) else person.linkedin_url
+    links = labelled(("LinkedIn", linkedin), ("Website", person.website_url))
+    return paragraphs(message.application.cover_letter, links, unknown)
 
 
 def is_known(said: Answer) -> bool:
     """Tell whether Teamtailor knows the question: its ids are numbers."""
     return bool(NUMBER.fullmatch(said.question_id))
+
+
+def answers(submission: Submission) -> Iterator[tuple[str, Callable[[Submission], Request]]]:
+    """Yield the calls that answer Teamtailor's own questions, by the names of their steps."""
+    for number, said in enumerate(filter(is_known, answered(submission.message)), 1):
+        yield f"answer {number}", partial(answer, said)
 
 
 def answer(said: Answer, submission: Submission) -> Request:

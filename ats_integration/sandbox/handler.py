@@ -72,8 +72,8 @@ class Handler(BaseHTTPRequestHandler):
         if not body.drain():
             self.leave(vendor)
         elif behaviour.mode == "blackhole":
-            self.wait_for_the_client()
             self.leave(vendor)
+            self.wait_for_the_client()
         else:
             self.react(vendor, call, behaviour)
 

@@ -26,7 +26,7 @@ from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
 
 from .contract import ProviderContract
-from .interrupted import handed_in_twice
+from .interrupted import Memory, handed_in_twice
 from .tiny_servers import listening, ok, saying
 
 REASON = "x-bamboohr-error-message"
@@ -42,9 +42,10 @@ class TestBambooHR(ProviderContract):
     accepted = (200, b'{"result":"success","candidateId":4711}', "4711")
     dropped = ("consent", "marketing_consent")
     numbers_jobs = True
+    calls_before = 1
 
     def test_sends_exactly_the_documented_fields(self) -> None:
-        request = self.provider.build(self.submission())
+        request = self.application_call(self.submission())
         assert {
             "firstName": "Sanne",
             "lastName": "de Vries",
@@ -66,15 +67,16 @@ class TestBambooHR(ProviderContract):
     def test_asks_for_json_with_the_key_as_user_name(self) -> None:
         probes = self.provider.ping(self.settings, self.credentials, ["1"])
         lookup = self.provider.lookup(self.submission())
-        requests = [self.provider.build(self.submission()), lookup.build(self.submission())]
-        for request in [*requests, *(probe.request for probe in probes)]:
+        steps = [step.build(self.submission()) for step in self.provider.steps(self.submission())]
+        for request in [*steps, lookup.build(self.submission()), *(probe.request for probe in probes)]:
+            assert request is not None
             assert (self.credentials["api_key"], "x") == request.auth
             assert {"Accept": "application/json"} == request.headers
 
     def test_sends_no_empty_field(self) -> None:
         bare: dict[str, Any] = {"application": {"cover_letter": "", "source": "", "answers": [], "consent": {}}}
         bare |= {"candidate": {"phone": "", "linkedin_url": "", "website_url": "", "address": {}}, "resume": None}
-        form = self.provider.build(self.submission(**bare)).form
+        form = self.application_call(self.submission(**bare)).form
         assert ["firstName", "lastName", "email", "jobId"] == [name for name, _ in form]
 
     @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ class TestBambooHR(ProviderContract):
         "url", ["https://www.linkedin.com/in/sanne", "http://nl.linkedin.com/in/a-b", "https://linkedin.com/in/x"]
     )
     def test_knows_a_linkedin_address(self, url: str) -> None:
-        form = self.provider.build(self.submission(candidate={"linkedin_url": url})).form
+        form = self.application_call(self.submission(candidate={"linkedin_url": url})).form
         assert url == dict(form)["linkedinUrl"]
 
     def test_delivers_the_cover_letter_as_a_text_file(self, arrived: Callable[..., Reception]) -> None:
@@ -116,13 +118,19 @@ class TestBambooHR(ProviderContract):
         ("status", "headers", "failure", "code"),
         [
             (400, {REASON: "Malformed request"}, Rejected, "rejected"),
+            (400, {}, Rejected, "rejected"),
+            (408, {}, Uncertain, "http_408"),
             (401, {}, Unauthorized, "unauthorized"),
             (403, {REASON: "Too many invalid keys"}, Unauthorized, "unauthorized"),
+            (403, {}, Unauthorized, "unauthorized"),
             (404, {}, JobClosed, "job_closed"),
+            (404, {REASON: "The job opening was not found"}, JobClosed, "job_closed"),
+            (422, {}, Rejected, "rejected"),
             (422, {REASON: "desiredSalary is required for this job"}, Rejected, "rejected"),
             (422, {REASON: "The job opening is closed"}, JobClosed, "job_closed"),
             (422, {REASON: "Job 21 does not exist"}, JobClosed, "job_closed"),
             (429, {}, RateLimited, "rate_limited"),
+            (429, {"retry-after": "30"}, RateLimited, "rate_limited"),
             (503, {"retry-after": "30"}, RateLimited, "rate_limited"),
             (503, {}, Unavailable, "http_503"),
             (500, {}, Uncertain, "http_500"),
@@ -131,12 +139,58 @@ class TestBambooHR(ProviderContract):
             (598, {}, Uncertain, "http_598"),
         ],
     )
+    @pytest.mark.parametrize("body", [b"", b"{}", b'{"errors":{}}', b"<error>job closed</error>"])
     def test_reads_every_documented_failure(
-        self, status: int, headers: dict[str, str], failure: type[DeliveryError], code: str
+        self, status: int, headers: dict[str, str], failure: type[DeliveryError], code: str, body: bytes
     ) -> None:
         with pytest.raises(DeliveryError) as failed:
-            self.provider.judge(Response(status=status, headers=headers))
+            self.provider.judge(Response(status=status, headers=headers, body=body))
         assert (failure, code) == (type(failed.value), failed.value.code)
+
+    @pytest.mark.parametrize("status", [408, 500, 502, 504, 598])
+    def test_does_not_take_a_fault_for_uncertain_where_it_only_asked(self, status: int) -> None:
+        with pytest.raises(Unavailable):
+            self.provider.steps(self.submission())[0].read(self.submission(), Response(status=status))
+
+    def test_hands_nothing_in_for_a_job_that_is_not_open(self, hand_in: Callable[..., Accepted], ats: Sandbox) -> None:
+        ats.register("bamboohr", account="", key=self.credentials["api_key"], jobs=["4000002"])
+        with pytest.raises(JobClosed):
+            hand_in()
+        assert 0 == ats.stats()["bamboohr"]["calls"]
+
+    @pytest.mark.parametrize(
+        ("body", "is_closed"),
+        [
+            (b'[{"id":4000001}]', False),
+            (b'[{"id":"4000001"},{"id":5}]', False),
+            (b'[{"id":5},{"id":40000011}]', True),
+            (b"[]", False),
+            (b"{}", False),
+            (b"<jobs/>", False),
+            (b'[{"id":5},{"id":', False),
+            (b"[5]", False),
+        ],
+    )
+    def test_is_stopped_only_by_a_list_of_other_jobs(self, body: bytes, is_closed: bool) -> None:
+        step, response = self.provider.steps(self.submission())[0], Response(status=200, body=body)
+        if is_closed:
+            with pytest.raises(JobClosed):
+                step.read(self.submission(), response)
+        else:
+            assert step.read(self.submission(), response)
+
+    def test_asks_for_the_open_jobs_only(self) -> None:
+        request = self.provider.steps(self.submission())[0].build(self.submission())
+        assert request is not None
+        assert ("GET", "/api/v1/applicant_tracking/jobs") == (request.method, request.path)
+        assert (("statusGroups", "Open"),) == request.params
+
+    def test_sends_the_phone_number_as_it_was_entered(self, arrived: Callable[..., Reception]) -> None:
+        assert "06 - 12 34 56 78" == arrived(candidate={"phone": "06 - 12 34 56 78"}).phone
+
+    def test_fills_in_for_a_missing_name(self) -> None:
+        form = dict(self.application_call(self.submission(candidate={"first_name": "Sukarno", "last_name": " "})).form)
+        assert ("Sukarno", "-") == (form["firstName"], form["lastName"])
 
     @pytest.mark.parametrize("body", [b"", b'{"result":"success"}', b'{"candidateId":null}', b"<candidate/>"])
     def test_is_uncertain_without_a_candidate(self, body: bytes) -> None:
@@ -155,15 +209,24 @@ class TestBambooHR(ProviderContract):
         assert 30 == failed.value.retry_after.total_seconds()
 
     def test_sends_nothing_twice_when_the_answer_was_lost(self, base_url: str, ats: Sandbox) -> None:
-        accepted = handed_in_twice(self.provider, self.submission(base_url=base_url), ats, "drop_answer", after=0)
+        accepted = handed_in_twice(self.provider, self.submission(base_url=base_url), ats, "drop_answer", after=1)
         (reception,) = ats.received("bamboohr")
         assert accepted.was_there
         assert accepted.is_certain
         assert accepted.receipt.reference.isdigit()
         assert "4000001" == reception.job_id
 
+    def test_takes_for_delivered_what_arrived_before_the_job_was_closed(self, base_url: str, ats: Sandbox) -> None:
+        memory, submission = Memory(self.provider), self.submission(base_url=base_url)
+        ats.behave("bamboohr", "drop_answer", after=1, times=1)
+        with pytest.raises(Uncertain):
+            memory.hand_in(submission)
+        ats.register("bamboohr", account="", key=self.credentials["api_key"], jobs=["4000002"])
+        assert memory.hand_in(submission).was_there
+        assert 1 == len(ats.received("bamboohr"))
+
     def test_sends_again_what_is_not_there(self, base_url: str, hurry: None, ats: Sandbox) -> None:
-        accepted = handed_in_twice(self.provider, self.submission(base_url=base_url), ats, "blackhole", after=0)
+        accepted = handed_in_twice(self.provider, self.submission(base_url=base_url), ats, "blackhole", after=1)
         assert (False, True) == (accepted.was_there, accepted.is_certain)
         assert 1 == len(ats.received("bamboohr"))
 

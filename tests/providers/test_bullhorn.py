@@ -43,7 +43,24 @@ CONSENT = (
     "The candidate agreed on 2026-11-24 09:30 UTC: to have the data processed, "
     "to have it kept for other jobs, to be contacted later. The words were: Akkoord."
 )
+INVALID_TOKEN = (
+    b'{"errorMessage":"Invalid token","errorMessageKey":"errors.authentication.invalidRestToken","errorCode":401}'
+)
+OVER = ok(b'{"error":"invalid_grant","errorMessage":"Invalid or expired."}', status=b"400 Bad Request")
+#: What a login is told, by the path of the call.
+LOGGED_IN = {
+    "/rest-services/loginInfo": b'{"oauthUrl":"HOME/oauth","restUrl":"HOME/rest-services"}',
+    "/oauth/token": b'{"access_token":"at"}',
+    "/rest-services/login": b'{"BhRestToken":"T","restUrl":"HOME/rest-services/abc/"}',
+}
 CONTACT = "LinkedIn: https://www.linkedin.com/in/sannedevries\nAddress: Dorpsstraat 1, 1234 AB Ede, NL"
+
+
+def told(path: str, home: bytes) -> bytes:
+    """Return what a login is told; the code stands in a redirect."""
+    if path == "/oauth/authorize":
+        return ok(b"", b"Location: https://acme.example/?code=c", status=b"302 Found")
+    return ok(LOGGED_IN[path].replace(b"HOME", home))
 
 
 class PromptBullhorn(Bullhorn):
@@ -97,7 +114,14 @@ class TestBullhorn(ProviderContract):
     def test_calls_the_documented_address(self) -> None:
         request = self.application_call(self.submission())
         assert ("PUT", self.production_address) == (request.method, request.base_url.rstrip("/") + request.path)
-        assert "bh-1" == request.headers["BhRestToken"]
+
+    def test_sends_the_documented_headers_with_every_call_of_a_session(self) -> None:
+        headers = {"BhRestToken": "bh-1", "Content-Type": "application/json", "Accept": "application/json"}
+        submission = self.submission()
+        requests = [step.build(replace(submission, kept={"known": 7})) for step in self.provider.steps(submission)]
+        probes = self.provider.probes(submission, ["1"])
+        asked = [request.headers for request in (*requests, *(probe.request for probe in probes)) if request]
+        assert [headers] * 7 == asked
 
     def test_sends_exactly_the_documented_fields_of_a_submission(self) -> None:
         assert {
@@ -107,7 +131,7 @@ class TestBullhorn(ProviderContract):
             "dateWebResponse": 1795512600000,
             "source": "Jobbird",
             "comments": "Beste team,\n\nGraag kom ik bij jullie werken.\n\nRijbewijs B?: yes\n\n" + CONSENT,
-        } == self.provider.build(self.submission()).json
+        } == self.application_call(self.submission()).json
 
     def test_sends_exactly_the_documented_fields_of_a_candidate(self) -> None:
         assert {
@@ -146,7 +170,7 @@ class TestBullhorn(ProviderContract):
     )
     def test_names_the_source_as_the_customer_does(self, own: str, told: str, source: str) -> None:
         submission = self.submission(settings={**self.settings, "source": own}, application={"source": told})
-        assert source == self.provider.build(submission).json["source"]
+        assert source == self.application_call(submission).json["source"]
 
     def test_puts_what_is_too_long_for_its_field_into_the_comments(self) -> None:
         url, phone = "https://example.org/" + "x" * 100, "+31 6 1234 5678 toestel 12345"
@@ -160,6 +184,13 @@ class TestBullhorn(ProviderContract):
         made = candidate(message(candidate={"phone": "+31 6 12 34 56 78"}), "Jobbird")
         assert "+31612345678" == made["phone"]
         assert "Phone" not in made["comments"]
+
+    def test_writes_a_national_number_without_blanks(self, arrived: Callable[..., Reception]) -> None:
+        assert "06-12345678" == arrived(candidate={"phone": "06-1234 5678"}).phone
+
+    def test_fills_in_for_a_missing_name(self) -> None:
+        made = candidate(message(candidate={"first_name": "Sukarno", "last_name": ""}), "Jobbird")
+        assert ("Sukarno", "-", "Sukarno") == (made["firstName"], made["lastName"], made["name"])
 
     @pytest.mark.parametrize(
         ("email", "phrase"),
@@ -267,6 +298,15 @@ class TestBullhorn(ProviderContract):
                 Unavailable,
                 "Spent",
             ),
+            (
+                "access",
+                Response(status=401, body=b'{"error":"invalid_client","error_description":"Wrong secret"}'),
+                Unauthorized,
+                "Wrong secret",
+            ),
+            ("access", Response(status=400), Unavailable, ""),
+            ("access", Response(status=500, body=b"<html>"), Unavailable, ""),
+            ("access", Response(status=200, body=b'{"error":"invalid_grant"}'), Unavailable, "could not be read"),
             ("access", Response(status=200, body=b"{}"), Unavailable, "could not be read"),
             (
                 "session",
@@ -284,6 +324,42 @@ class TestBullhorn(ProviderContract):
             self.login_step(step).read(self.submission(), response)
         assert failure is type(failed.value)
         assert words in failed.value.detail
+
+    @pytest.mark.parametrize("step", ["/oauth/token", "/rest-services/login"])
+    @pytest.mark.parametrize("times", [1, 2])
+    def test_asks_for_another_code_once_where_code_or_token_was_over(self, step: str, times: int) -> None:
+        asked: list[str] = []
+
+        def behave(connection: Any) -> None:
+            asked.append(received(connection).decode().split()[1].partition("?")[0])
+            is_over = asked[-1] == step and asked.count(step) <= times
+            connection.sendall(OVER if is_over else told(asked[-1], home))
+
+        with listening(behave) as port:
+            home = b"http://127.0.0.1:%d" % port
+            submission = replace(self.submission(base_url=home.decode()), session={}, kept={})
+            if times == 1:
+                assert "T" == exchange.logged_in(self.provider, submission).session["token"]
+            else:
+                with pytest.raises(Unavailable) as failed:
+                    exchange.logged_in(self.provider, submission)
+                assert "login_failed" == failed.value.code
+        assert [2, 2] == [asked.count("/oauth/authorize"), asked.count(step)]
+
+    def test_keeps_nothing_of_a_login_that_failed_in_the_middle_of_a_delivery(self, base_url: str) -> None:
+        memory = Memory(self.provider)
+        sessions = Given({"token": "bh-old", "rest_url": f"{base_url}/rest-services/acmebv/"})
+
+        def behave(connection: Any) -> None:
+            path = received(connection).decode().split()[1].partition("?")[0]
+            connection.sendall(OVER if path == "/oauth/token" else told(path, home))
+
+        with listening(behave) as port:
+            home = b"http://127.0.0.1:%d" % port
+            submission = replace(self.submission(base_url=home.decode()), session={}, kept={})
+            with pytest.raises(Unavailable):
+                exchange.hand_in(self.provider, submission, Progress(sessions=sessions, save=memory.save))
+        assert {} == memory.kept
 
     def test_keeps_nothing_of_the_login_with_the_delivery(self, base_url: str) -> None:
         memory = Memory(self.provider)
@@ -385,6 +461,17 @@ class TestBullhorn(ProviderContract):
         stored = ats.stats()["bullhorn"]["calls"] - 2 * 2  # two POSTs for each login
         assert PUTS == stored
 
+    def test_takes_for_delivered_what_arrived_before_the_job_was_closed(self, base_url: str, ats: Sandbox) -> None:
+        memory = Memory(self.provider)
+        submission = replace(self.submission(base_url=base_url), kept={})
+        ats.behave("bullhorn", "drop_answer", after=LOGIN + 5, times=1)
+        with pytest.raises(Uncertain):
+            memory.hand_in(submission)
+        ats.behave("bullhorn", "closed")
+        accepted = memory.hand_in(submission)
+        (reception,) = ats.received("bullhorn")
+        assert (reception.id, True) == (accepted.receipt.reference, accepted.was_there)
+
     def test_gives_the_search_a_moment_after_an_unclear_answer(self) -> None:
         real, submission = Bullhorn(), replace(self.submission(), kept={})
         for repeated in (replace(submission, is_doubtful=True), replace(submission, message=message(try_count=1))):
@@ -398,8 +485,16 @@ class TestBullhorn(ProviderContract):
         [
             (200, b"{}", Uncertain, "uncertain"),
             (200, b'{"changedEntityId":null}', Uncertain, "uncertain"),
+            (200, b"<html>", Uncertain, "uncertain"),
             (400, b'{"errorMessage":"bad field"}', Rejected, "rejected"),
+            (400, b"", Rejected, "rejected"),
+            (400, b"{}", Rejected, "rejected"),
+            (400, b'{"errorMessage":{}}', Rejected, "rejected"),
+            (400, b"<html>", Rejected, "rejected"),
             (401, b'{"errorMessage":"Invalid token"}', Unauthorized, "unauthorized"),
+            (401, INVALID_TOKEN, Unauthorized, "unauthorized"),
+            (403, b'{"errorMessage":"Not for you","errorCode":403}', Unauthorized, "unauthorized"),
+            (404, b'{"errorMessage":"Unknown entity","errorCode":404}', Rejected, "rejected"),
             (403, b"", Unauthorized, "unauthorized"),
             (404, b"", Rejected, "rejected"),
             (405, b"", Rejected, "rejected"),
@@ -407,6 +502,8 @@ class TestBullhorn(ProviderContract):
             (410, b"", Rejected, "rejected"),
             (412, b"", Rejected, "rejected"),
             (429, b"", RateLimited, "rate_limited"),
+            (429, b'{"errorMessage":"Too many requests","errorCode":429}', RateLimited, "rate_limited"),
+            (500, b'{"errorMessage":"Internal error","errorCode":500}', Unavailable, "http_500"),
             (500, b"", Unavailable, "http_500"),
             (503, b"", Unavailable, "http_503"),
         ],

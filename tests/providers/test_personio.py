@@ -123,6 +123,39 @@ class TestPersonio(ProviderContract):
         }
 
     @pytest.mark.parametrize(
+        ("attribute", "answer", "is_taken"),
+        [
+            ("available_from", "2027-01-31", True),
+            ("available_from", "per direct", False),
+            ("birthday", "31-01-1990", False),
+            ("gender", "diverse", True),
+            ("gender", "vrouw", False),
+            ("location", "Ede", True),
+            ("salary_expectations", "3500", True),
+            ("custom_attribute_33", "per direct", True),
+        ],
+    )
+    def test_tells_what_an_attribute_would_not_take_in_the_message(
+        self, attribute: str, answer: str, is_taken: bool
+    ) -> None:
+        answers = [{"question_id": attribute, "question": "Vraag", "answer": answer}]
+        body = application(self.submission(application={"answers": answers})).json
+        assert is_taken == ({"id": attribute, "value": answer} in body["attributes"])
+        assert is_taken != body["message"].endswith(f"Vraag: {answer}")
+
+    def test_names_a_day_that_is_not_in_the_future(self) -> None:
+        """Just after midnight here it is yesterday in UTC, which no clock of Personio's is behind."""
+        submission = self.submission(application={"submitted_at": "2026-11-25T00:30:00+01:00"})
+        assert "2026-11-24" == application(submission).json["application_date"]
+
+    def test_fills_in_for_a_missing_name(self) -> None:
+        names = application(self.submission(candidate={"first_name": "Sukarno", "last_name": " "})).json
+        assert ("Sukarno", "-") == (names["first_name"], names["last_name"])
+
+    def test_sends_the_phone_number_as_it_was_entered(self, arrived: Callable[..., Reception]) -> None:
+        assert "06 - 12 34 56 78" == arrived(candidate={"phone": "06 - 12 34 56 78"}).phone
+
+    @pytest.mark.parametrize(
         ("filename", "is_taken"),
         [("cv.docx", True), ("CV.PDF", True), ("cv.7z", True), ("cv.pages", False), ("cv.exe", False), ("cv", False)],
     )
@@ -193,10 +226,21 @@ class TestPersonio(ProviderContract):
             (400, reason("file-validation.unknown-file-category"), Rejected, "rejected"),
             (400, reason("posting-validation.posting-not-found"), Rejected, "rejected"),
             (400, reason("posting-validation.channel-not-found"), Rejected, "rejected"),
+            (400, b"", Rejected, "rejected"),
+            (400, b"{}", Rejected, "rejected"),
+            (400, b'{"errors":[]}', Rejected, "rejected"),
+            (400, b'{"errors":[{}]}', Rejected, "rejected"),
+            (400, b'{"error":{}}', Rejected, "rejected"),
+            (400, b"<html>Bad</html>", Rejected, "rejected"),
+            (400, reason("file-too-big"), Rejected, "resume_too_large"),
+            (400, reason("invalid-file-type"), Rejected, "resume_type"),
             (400, reason("job-position.not-published"), JobClosed, "job_closed"),
             (400, b'{"error":{"reason":"errors.job-position.not-published"}}', JobClosed, "job_closed"),
             (400, b'{"errors":[{"id":"1","status":"400","title":"Bad Request","detail":"x"}]}', Rejected, "rejected"),
             (401, b'{"errors":[{"status":"401","title":"Unauthorized"}]}', Unauthorized, "unauthorized"),
+            (401, b"", Unauthorized, "unauthorized"),
+            (403, b"", Unauthorized, "unauthorized"),
+            (403, b'{"errors":[{"title":"Forbidden","detail":"feature.x"}]}', Unauthorized, "unauthorized"),
             (403, b'{"error":{"reason":"feature.recruiting.disabled"}}', Unauthorized, "unauthorized"),
             (403, b'{"error":{"reason":"feature.public-api.disabled"}}', Unauthorized, "unauthorized"),
             (413, reason("file-too-big"), Rejected, "resume_too_large"),
@@ -204,7 +248,9 @@ class TestPersonio(ProviderContract):
             (422, reason("invalid-file-type"), Rejected, "resume_type"),
             (422, b"", Rejected, "rejected"),
             (429, b"", RateLimited, "rate_limited"),
+            (429, b'{"errors":[{"status":"429","title":"Too Many Requests"}]}', RateLimited, "rate_limited"),
             (500, b"", Unavailable, "http_500"),
+            (500, b"<html>", Unavailable, "http_500"),
             (503, b"", Unavailable, "http_503"),
             (200, b'{"success":true}', Uncertain, "uncertain"),
             (202, b"", Uncertain, "uncertain"),

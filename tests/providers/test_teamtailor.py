@@ -148,6 +148,14 @@ class TestTeamtailor(FetchingContract):
         assert (True, "Daarom") == (fields["answer 7001"], fields["answer 7002"])
         assert fields["cover-letter"].endswith("Wanneer?: Nu")
 
+    def test_tells_a_link_that_no_field_takes_in_the_cover_letter(self, arrived: Callable[..., Reception]) -> None:
+        fields = arrived(candidate={"linkedin_url": "linkedin.com/in/sanne", "website_url": ""}).fields
+        assert "linkedin-url" not in fields
+        assert "\n\nLinkedIn: linkedin.com/in/sanne" in fields["cover-letter"]
+
+    def test_sends_the_phone_number_as_it_was_entered(self, arrived: Callable[..., Reception]) -> None:
+        assert "06 - 12 34 56 78" == arrived(candidate={"phone": "06 - 12 34 56 78"}).phone
+
     @pytest.mark.parametrize(
         ("region", "home"),
         [
@@ -218,11 +226,41 @@ class TestTeamtailor(FetchingContract):
 
     @pytest.mark.parametrize(
         "words",
-        ["has already been taken", "has already applied to this job", "The candidate ALREADY exists for this job"],
+        [
+            "has already been taken",
+            "has been taken",
+            "has already applied to this job",
+            "The candidate ALREADY exists for this job",
+        ],
     )
     def test_knows_that_an_application_is_there(self, words: str) -> None:
-        answered = Response(status=422, body=error("is invalid", words, "/data/relationships/job"))
-        assert "" == self.provider.judge(answered).reference
+        for title, detail in (("is invalid", words), (words, "candidate - is invalid"), (words, "")):
+            answered = Response(status=422, body=error(title, detail, "/data/relationships/job"))
+            assert "" == self.provider.judge(answered).reference
+
+    @pytest.mark.parametrize(
+        ("body", "is_there"),
+        [
+            (b"", True),
+            (b'{"errors":[]}', True),
+            (b'{"errors":[{}]}', True),
+            (error("is invalid", "candidate - is invalid", "/data/relationships/candidate"), True),
+            (error("must exist", "candidate - must exist", "/data/relationships/candidate"), False),
+            (error("is invalid", "job - is invalid", "/data/relationships/job"), False),
+            (error("is invalid", "cover-letter - is invalid", "/data/attributes/cover-letter"), False),
+        ],
+    )
+    def test_takes_a_refusal_of_the_person_for_there_after_a_doubt_only(self, body: bytes, is_there: bool) -> None:
+        submission, response = self.submission(), Response(status=422, body=body)
+        _candidate, application, *_answers = self.provider.steps(submission)
+        with pytest.raises(DeliveryError):
+            application.read(submission, response)
+        doubtful = replace(submission, is_doubtful=True)
+        if is_there:
+            assert {"reference": "", "dropped": []} == application.read(doubtful, response)
+        else:
+            with pytest.raises(DeliveryError):
+                application.read(doubtful, response)
 
     def test_takes_an_already_closed_job_for_closed(self) -> None:
         closed = Response(status=422, body=error("is invalid", "job - is already archived", "/data/relationships/job"))
@@ -269,8 +307,12 @@ class TestTeamtailor(FetchingContract):
     @pytest.mark.parametrize(
         ("status", "body", "failure", "code"),
         [
+            (400, b"", Rejected, "rejected"),
             (401, b"", Unauthorized, "unauthorized"),
+            (401, error("Unauthorized", "The key is wrong.", status=401), Unauthorized, "unauthorized"),
             (403, b"", Unauthorized, "unauthorized"),
+            (403, error("Forbidden", "Not in scope.", status=403), Unauthorized, "unauthorized"),
+            (404, b"<html>", JobClosed, "job_closed"),
             (404, error("Record not found", "not found", status=404), JobClosed, "job_closed"),
             (406, b'{"errors":[{"status":406,"title":"Invalid/Missing API Version"}]}', Rejected, "rejected"),
             (422, error("can't be blank", "email - can't be blank", "/data/attributes/email"), Rejected, "rejected"),
@@ -284,9 +326,18 @@ class TestTeamtailor(FetchingContract):
             (422, error("must exist", "job - must exist", "/data/relationships/job"), JobClosed, "job_closed"),
             (422, error("must exist", "job - must exist"), JobClosed, "job_closed"),
             (422, b'{"errors":[{}]}', Rejected, "rejected"),
+            (422, b'{"errors":[]}', Rejected, "rejected"),
+            (422, b'{"errors":{}}', Rejected, "rejected"),
+            (422, b'{"errors":"already been taken"}', Rejected, "rejected"),
+            (422, b"{}", Rejected, "rejected"),
+            (422, b"<html>already</html>", Rejected, "rejected"),
+            (404, error("has already been taken", "x", status=404), JobClosed, "job_closed"),
             (422, b'{"errors":[{"source":"x"}]}', Rejected, "rejected"),
             (422, b"", Rejected, "rejected"),
             (429, b"", RateLimited, "rate_limited"),
+            (429, b"<html>", RateLimited, "rate_limited"),
+            (502, b"", Unavailable, "http_502"),
+            (504, b"", Unavailable, "http_504"),
             (500, b"", Unavailable, "http_500"),
             (503, b"<html>", Unavailable, "http_503"),
             (201, b'{"data":{}}', Uncertain, "uncertain"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,6 +15,16 @@ from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.behaviours import Behaviour, Behaviours, Limit
 
 from .calls import apply, look
+
+CALL = b"POST /lever/v0/postings/a/b HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}"
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Return as soon as the condition holds; fail where it does not within some seconds."""
+    ends = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
 
 
 class TestModes:
@@ -65,6 +76,15 @@ class TestModes:
         while threading.active_count() > before and time.monotonic() < ends:
             time.sleep(0.05)
         assert before >= threading.active_count()
+
+    def test_blackhole_counts_a_call_while_its_client_still_waits(self, ats: Sandbox) -> None:
+        ats.behave("lever", "blackhole")
+        with socket.create_connection(("127.0.0.1", ats.port), timeout=5) as client:
+            client.sendall(CALL)
+            wait_for(lambda: 1 == ats.stats()["lever"]["calls"])
+            client.shutdown(socket.SHUT_WR)
+            assert b"" == client.recv(100)
+        assert (1, 1) == (ats.stats()["lever"]["calls"], ats.stats()["lever"]["refused"])
 
     @pytest.mark.parametrize(
         ("provider", "mode", "status"),

@@ -180,6 +180,7 @@ def log_in(call: Call, drawer: Drawer) -> Reply:
 
 def enter(call: Call, drawer: Drawer, user: str) -> None:
     """Refuse a call without a session of this user."""
+    require(call.headers.get("content-type") == "application/json", says(400, "Content-Type is not JSON"))
     given = call.headers.get("bhresttoken", "")
     require(given, says(412, "BhRestToken is missing", "errors.authentication.missingRestToken"))
     known = drawer.get("sessions", given.removeprefix("bh-"))

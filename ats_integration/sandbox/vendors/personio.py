@@ -22,6 +22,8 @@ FILE_TYPES = {
 LARGEST = 20 * 2**20
 CATEGORIES = {"cv", "cover-letter", "employment-reference", "certificate", "work-sample", "other"}
 ATTRIBUTE = re.compile(r"phone|birthday|gender|location|available_from|salary_expectations|custom_attribute_[0-9]+")
+DAYS = ("birthday", "available_from")
+GENDERS = ("male", "female", "diverse", "undefined")
 REQUIRED = ("first_name", "last_name", "email", "job_position_id")
 #: The type of each field of an application.
 TYPES: dict[str, type] = {
@@ -137,12 +139,18 @@ def wrong(body: Any) -> list[tuple[str, str]]:
 
 def wrong_date(text: str) -> list[tuple[str, str]]:
     """Return what is wrong with the day of an application."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
+    if not is_day(text):
         return [("application_date", "attribute-validation.invalid-date-format")]
-    late = day > datetime.now(UTC).date()
+    late = date.fromisoformat(text) > datetime.now(UTC).date()
     return [("application_date", "date-validation.date-in-the-future")] if late else []
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day as Personio writes it."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def wrong_attributes(attributes: Any) -> list[tuple[str, str]]:
@@ -153,7 +161,12 @@ def wrong_attributes(attributes: Any) -> list[tuple[str, str]]:
     unknown = [id for id in ids if not ATTRIBUTE.fullmatch(id)]
     if unknown or len(ids) != len(set(ids)):
         return [("attributes", "attribute-validation.unknown")]
-    return [] if all(attribute["value"] for attribute in attributes) else [("attributes", TYPE)]
+    values = {attribute["id"]: attribute["value"] for attribute in attributes}
+    if not all(is_day(values[name]) for name in DAYS if name in values):
+        return [("attributes", "attribute-validation.invalid-date-format")]
+    if values.get("gender", GENDERS[0]) not in GENDERS:
+        return [("attributes", "attribute-validation.unknown-attribute-option")]
+    return [] if all(values.values()) else [("attributes", TYPE)]
 
 
 def wrong_files(body: Any, drawer: Drawer) -> list[tuple[str, str]]:

@@ -17,11 +17,12 @@ from ..drawers import Drawer
 from ..values import Call, Refusal, Reply, Taken
 from .base import Vendor, is_email, require
 
-VERSION = re.compile(r"[0-9]{8}")
+VERSION = "20240904"
 JSON_API = "application/vnd.api+json"
-DASHED = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 TEXTS = {"first-name", "last-name", "email", "phone", "linkedin-url", "resume", "pitch", "referring-url"}
+LINKS = ("linkedin-url", "resume", "referring-url")
+LINK = re.compile(r"https?://\S+")
 FLAGS = {"sourced", "merge", "set-consent-expiration", "send-welcome-message"}
 APPLICATION_TEXTS = {"cover-letter", "referring-url"}
 APPLICATION_FLAGS = {"sourced", "send-user-notifications", "send-default-reply"}
@@ -87,9 +88,8 @@ class Teamtailor(Vendor):
         """Refuse a call whose headers are not those of the documentation."""
         scheme, _, key = call.headers.get("authorization", "").partition(" token=")
         require(scheme == "Token" and accounts.fits(self.slug, "", key), self.replies["refuse_key"])
-        version = call.headers.get("x-api-version", "")
         wrong = problem(406, "Invalid/Missing API Version", "Give the header X-Api-Version.")
-        require(VERSION.fullmatch(version), wrong)
+        require(call.headers.get("x-api-version") == VERSION, wrong)
         require(call.headers.get("accept") == JSON_API, problem(406, "Not acceptable", "Accept JSON:API."))
         is_json = call.headers.get("content-type") == JSON_API
         require(is_json, problem(415, "Unsupported media type", "Send JSON:API."))
@@ -170,6 +170,7 @@ def attributes_of(call: Call, kind: str, texts: set[str], flags: set[str], other
         require(name in texts | flags | others, problem(400, "Param not allowed", f"{name} is not allowed."))
         wanted = str if name in texts else bool if name in flags else None
         require(wanted is None or type(value) is wanted, invalid(name, "is invalid"))
+        require(name not in LINKS or LINK.fullmatch(value), invalid(name, "is invalid"))
     tags = given.get("tags", [])
     require(isinstance(tags, list) and all(isinstance(tag, str) for tag in tags), invalid("tags", "is invalid"))
     return given
