@@ -7,8 +7,11 @@ from typing import Any
 
 from ..messages import Message
 from .base import APPLICATION
-from .calls import Request, Submission, path
+from .calls import Request, Response, Submission, path
+from .failures import in_words
+from .job_forms import objects
 from .parts import answered, filled, job_id, plain
+from .steps import Kept
 
 #: Homerun wants both names; a person who has only one gets this as the other.
 NO_NAME = "-"
@@ -84,3 +87,24 @@ def applications(submission: Submission) -> Request:
     """Return the call that lists the vacancy's applications, the newest first."""
     params = (("filter[vacancy_id]", job_id(submission.message)), ("perPage", str(MOST)))
     return Request(method="GET", path=APPLICATIONS, headers=headers(submission.credentials), params=params)
+
+
+def found_in(response: Response, submission: Submission) -> Kept | None:
+    """Return this person's application in a list; nothing where it is not there, None where nobody can tell."""
+    if not isinstance(listed := response.get("data"), list):
+        return None
+    for one in objects(listed):
+        if email_of(one).casefold() == submission.message.candidate.email.casefold():
+            return {APPLICATION: {"reference": in_words(one.get("id")), "dropped": []}}
+    return {} if len(listed) < MOST else None
+
+
+def email_of(listed: Mapping[str, Any]) -> str:
+    """Return the address of a listed application, which Homerun shows among the personal information."""
+    personal = listed.get("personal_info")
+    return in_words(listed.get("email") or (personal.get("email") if isinstance(personal, dict) else ""))
+
+
+def complained(response: Response) -> set[str]:
+    """Return the parameters that Homerun complains about."""
+    return {in_words(detail.get("param")) for detail in objects(response.get("details"))}
