@@ -12,7 +12,7 @@ from .base import APPLICATION, Provider, Values
 from .calls import Probe, Rate, Receipt, Response, Submission, get, path
 from .config_fields import ConfigField
 from .failures import in_words
-from .homerun_parts import application, applications, complained, file, found_in, headers, note
+from .homerun_parts import application, applications, arrived, complained, file, headers, note
 from .json_api import data_of, id_of
 from .parts import PARTS
 from .steps import Kept, Lookup, Step
@@ -85,7 +85,7 @@ class Homerun(Provider):
 
     def find(self, submission: Submission, response: Response) -> Kept | None:
         """Return the application; None where the key may not ask, or the list goes on."""
-        return None if response.status in (400, 403, 404) else found_in(self.success(response), submission)
+        return None if response.status in (400, 403, 404) else arrived(submission, self.success(response))
 
     def ping(self, settings: Values, credentials: Values, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
         """Ask whether the key is good, and for each vacancy whether it is open."""

@@ -10,6 +10,7 @@ from .base import APPLICATION
 from .calls import Request, Response, Submission, path
 from .failures import in_words
 from .job_forms import objects
+from .lookups import found
 from .parts import answered, filled, job_id, plain
 from .steps import Kept
 
@@ -89,20 +90,15 @@ def applications(submission: Submission) -> Request:
     return Request(method="GET", path=APPLICATIONS, headers=headers(submission.credentials), params=params)
 
 
-def found_in(response: Response, submission: Submission) -> Kept | None:
-    """Return this person's application in a list; nothing where it is not there, None where nobody can tell."""
-    if not isinstance(listed := response.get("data"), list):
-        return None
-    for one in objects(listed):
-        if email_of(one).casefold() == submission.message.candidate.email.casefold():
-            return {APPLICATION: {"reference": in_words(one.get("id")), "dropped": []}}
-    return {} if len(listed) < MOST else None
+def arrived(submission: Submission, response: Response) -> Kept | None:
+    """Return the candidate's application in such a list."""
+    return found(response.get("data"), submission.message, email_of, most=MOST)
 
 
-def email_of(listed: Mapping[str, Any]) -> str:
+def email_of(listed: Mapping[str, Any]) -> Any:
     """Return the address of a listed application, which Homerun shows among the personal information."""
     personal = listed.get("personal_info")
-    return in_words(listed.get("email") or (personal.get("email") if isinstance(personal, dict) else ""))
+    return listed.get("email") or (personal.get("email") if isinstance(personal, dict) else None)
 
 
 def complained(response: Response) -> set[str]:
