@@ -42,6 +42,7 @@ class Homerun(Provider):
         "Homerun does not document which kinds of CV it takes, nor what it answers for a closed vacancy "
         "or for somebody who applied before."
     )
+    doubt_stays = "where the key may not read applications"
     unproven = (
         "Homerun offers no call that proves that the key may write: the first application will.",
         "Whether the key may read applications is not asked: without job-applications:read, a lost answer may "
