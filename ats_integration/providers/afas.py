@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..errors import Uncertain
 from .afas_answers import NO_CONNECTOR, Answers
 from .afas_parts import CONNECTOR, applicant, headers
 from .base import Values
-from .calls import Probe, Request, Submission, get, path
+from .calls import Probe, Receipt, Request, Response, Submission, get, path
 from .config_fields import ConfigField
+from .failures import in_words
 from .parts import PARTS
 
 
@@ -73,6 +75,14 @@ class Afas(Answers):
         body = {CONNECTOR: {"Element": {"Fields": fields}}}
         where = path("connectors", CONNECTOR)
         return Request(method="POST", path=where, headers=headers(submission.credentials), json=body)
+
+    def read(self, response: Response) -> Receipt:
+        """Read `CaId`, the applicant's number."""
+        results = response.get("results")
+        made = results.get(CONNECTOR) if isinstance(results, dict) else None
+        if isinstance(made, dict) and (reference := in_words(made.get("CaId"))):
+            return Receipt(reference=reference)
+        raise Uncertain("AFAS did not say whether it took the application.")
 
     def ping(self, settings: Values, credentials: Values, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
         """Ask for the version, which proves the token, and for the connector's description."""

@@ -11,7 +11,7 @@ from ..errors import DeliveryError, JobClosed, Rejected, Uncertain
 from .afas_parts import CONNECTOR, FILLED
 from .answers import bounded, retry_after
 from .base import Provider
-from .calls import Receipt, Response
+from .calls import Response
 from .failures import in_words
 from .job_forms import objects
 
@@ -22,25 +22,17 @@ NOT_ALLOWED = "The app connector does not allow calls from our IP address, or th
 
 
 class Answers(Provider):
-    """The part of the adapter that reads answers."""
+    """The part of the adapter that reads refusals."""
 
-    def read(self, response: Response) -> Receipt:
-        """Read `CaId`, the applicant's number."""
-        results = response.get("results")
-        made = results.get(CONNECTOR) if isinstance(results, dict) else None
-        if isinstance(made, dict) and (reference := in_words(made.get("CaId"))):
-            return Receipt(reference=reference)
-        raise Uncertain("AFAS did not say whether it took the application.")
+    doubtful = frozenset({504})
 
     def failure(self, response: Response) -> DeliveryError:
-        """Take a 500 that gives a reason for a refusal; a gateway that gave up leaves everything open."""
+        """Take a 500 that gives a reason for a refusal."""
         status, words = response.status, self.explain(response)
         if status == 500 and in_words(response.get("externalMessage")):
             return JobClosed(words, status=status) if ABOUT_JOB.search(words) else Rejected(words, status=status)
         if status == 404:
             return Rejected(words or NO_CONNECTOR, status=status)
-        if status == 504:
-            return Uncertain(words, status=status, code=f"http_{status}")
         return super().failure(response)
 
     def explain(self, response: Response) -> str:

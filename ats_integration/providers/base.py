@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from ..errors import DeliveryError
+from ..errors import DeliveryError, Uncertain
 from ..messages import Message
 from .answers import retry_after
 from .calls import Probe, Rate, Receipt, Request, Response, Session, Submission, path
@@ -73,6 +73,8 @@ class Provider(ABC):
     accepts_incomplete: ClassVar[bool] = False
     #: Whether handing the same application in again is harmless, because the ATS tells it or our steps look first.
     is_idempotent: ClassVar[bool] = False
+    #: Statuses of a fault after which the application may be there all the same, so that we ask before we repeat.
+    doubtful: ClassVar[frozenset[int]] = frozenset()
     #: Whether `build` or `steps` needs what the job asks, to put answers and links in their places.
     reads_form: ClassVar[bool] = False
     #: Whether an application can go without the job's questions, where the ATS keeps them from us.
@@ -174,6 +176,8 @@ class Provider(ABC):
 
     def judge(self, response: Response) -> Receipt:
         """Return the receipt of any answer, or raise the failure it means."""
+        if response.status in self.doubtful:
+            raise Uncertain(self.explain(response), status=response.status, code=f"http_{response.status}")
         return self.read(self.success(response))
 
     def failure(self, response: Response) -> DeliveryError:

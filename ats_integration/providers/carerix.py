@@ -49,6 +49,7 @@ class Carerix(WithLookup):
     job_id_help = "The number of the publication, not of the vacancy."
     carries = frozenset(PARTS)
     rate = Rate(calls=10, per=timedelta(seconds=1))
+    doubtful = frozenset({500, 502, 504})
     resume_limit = 7_000_000  # a call of 10 MB, of which base64 takes a quarter
     beta = (
         "Carerix does not document what it answers where it refuses an application, nor whether the same person "
@@ -77,12 +78,6 @@ class Carerix(WithLookup):
         if reference := in_words(made.get("_id")) if isinstance(made, dict) else "":
             return Receipt(reference=reference)
         raise Uncertain("Carerix did not say whether it took the application.")
-
-    def judge(self, response: Response) -> Receipt:
-        """Leave it open whether an application arrived that Carerix failed over."""
-        if response.status in (500, 502, 504):
-            raise Uncertain(self.explain(response), status=response.status, code=f"http_{response.status}")
-        return super().judge(response)
 
     def probes(self, submission: Submission, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
         """Ask whether the API takes the token, and for each publication."""

@@ -46,6 +46,7 @@ class Pinpoint(Provider):
     )
     job_id_help = "The number in the job's address in Pinpoint, such as 12345."
     carries = frozenset(PARTS) - {"consent", "marketing_consent", "source"}
+    doubtful = frozenset({500, 502, 504})
     reads_form = True
     form_is_optional = True
     beta = (
@@ -67,12 +68,10 @@ class Pinpoint(Provider):
         return Receipt(reference=found)
 
     def failure(self, response: Response) -> DeliveryError:
-        """Tell a refused job from refused data; after a fault the application may have been stored."""
+        """Tell a refused job from refused data."""
         status, words = response.status, self.explain(response)
         if status == 422 and any(ABOUT_JOB.match(in_words(error.get("detail"))) for error in errors_of(response)):
             return JobClosed(words, status=status)
-        if status in (500, 502, 504):
-            return Uncertain(words, status=status, code=f"http_{status}")
         return super().failure(response)
 
     def explain(self, response: Response) -> str:

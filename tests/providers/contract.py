@@ -241,10 +241,6 @@ class ProviderContract:
     def test_delivers_somebody_with_one_name(self, arrived: Callable[..., Reception]) -> None:
         assert arrived(candidate={"first_name": "Sukarno", "last_name": ""}).name.startswith("Sukarno")
 
-    @pytest.mark.parametrize("phone", ["+31612345678", "06-12345678", "0318123456"])
-    def test_delivers_a_phone_number_in_either_form(self, phone: str, arrived: Callable[..., Reception]) -> None:
-        assert phone == arrived(candidate={"phone": phone}).phone
-
     @pytest.mark.parametrize(
         ("given", "arriving"),
         [
