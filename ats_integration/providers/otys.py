@@ -42,7 +42,7 @@ class Otys(Rpc):
         ConfigField(
             name="source",
             label="Source",
-            help="What OTYS shall show as the source of new candidates; empty = the name of this job board.",
+            help="What OTYS shall show as the source of new candidates; empty = what the application names as its own.",
             required=False,
             pattern=r".{1,100}",
         ),

@@ -210,11 +210,11 @@ class TestOtys(ProviderContract):
 
     @pytest.mark.parametrize(
         ("own", "told", "source"),
-        [("", "Jobbird", "Jobbird"), ("Vacaturebank", "Jobbird", "Vacaturebank"), ("", "", "Jobbird")],
+        [("", "Jobbird", "Jobbird"), ("Vacaturebank", "Jobbird", "Vacaturebank"), ("", "", None)],
     )
-    def test_names_the_source_as_the_customer_does(self, own: str, told: str, source: str) -> None:
+    def test_names_the_source_as_the_customer_does(self, own: str, told: str, source: str | None) -> None:
         submission = self.submission(settings={"source": own}, application={"source": told})
-        assert source == params(make(replace(submission, kept={})))["source"]
+        assert source == params(make(replace(submission, kept={}))).get("source")
 
     @pytest.mark.parametrize(
         ("first", "last", "names"),
