@@ -68,6 +68,8 @@ def resume_of(provider: Provider) -> str:
 
 def after_doubt(provider: Provider) -> str:
     """Say what happens after a try without a readable answer."""
+    if provider.doubt_stays:
+        return f"the ATS is asked first; the delivery says `possible_duplicate` {provider.doubt_stays}"
     if has_own(provider, "lookup") or provider.is_idempotent:
         return "the ATS is asked first: nothing arrives twice"
     return "repeated; the delivery says `possible_duplicate`"

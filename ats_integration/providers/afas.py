@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import re
 from collections.abc import Sequence
-from datetime import timedelta
 
-from ..errors import DeliveryError, JobClosed, Rejected, Uncertain
-from .afas_parts import CONNECTOR, applicant
-from .answers import bounded, retry_after
-from .base import Provider, Values
+from ..errors import Uncertain
+from .afas_answers import NO_CONNECTOR, Answers
+from .afas_parts import CONNECTOR, applicant, headers
+from .base import Values
 from .calls import Probe, Receipt, Request, Response, Submission, get, path
 from .config_fields import ConfigField
 from .failures import in_words
 from .parts import PARTS
 
-#: AFAS's own words in Dutch or English, and its name of the field.
-ABOUT_JOB = re.compile(r"\b(vacature|vacanc(y|ies)|VcSn)", re.IGNORECASE)
-NO_CONNECTOR = f"There is no update connector {CONNECTOR} at this address, or the app connector does not list it."
-NOT_ALLOWED = "The app connector does not allow calls from our IP address, or the user of the token may not do this."
 
-
-class Afas(Provider):
+class Afas(Answers):
     """Hand applications in as new applicants of a vacancy, with a user token of an app connector."""
 
     slug = "afas"
@@ -57,7 +49,7 @@ class Afas(Provider):
             help="The code that your list of recruitment sources has for this job board. Without one, the source is "
             "told in the motivation.",
             required=False,
-            pattern=r"\S{1,50}",
+            pattern=r"\S{1,20}",
         ),
     )
     job_id_help = "The vacancy's sequence number in Profit, such as 2."
@@ -92,29 +84,6 @@ class Afas(Provider):
             return Receipt(reference=reference)
         raise Uncertain("AFAS did not say whether it took the application.")
 
-    def failure(self, response: Response) -> DeliveryError:
-        """Take a 500 that gives a reason for a refusal; a gateway that gave up leaves everything open."""
-        status, words = response.status, self.explain(response)
-        if status == 500 and in_words(response.get("externalMessage")):
-            return JobClosed(words, status=status) if ABOUT_JOB.search(words) else Rejected(words, status=status)
-        if status == 404:
-            return Rejected(words or NO_CONNECTOR, status=status)
-        if status == 504:
-            return Uncertain(words, status=status, code=f"http_{status}")
-        return super().failure(response)
-
-    def explain(self, response: Response) -> str:
-        """Return AFAS's words for people."""
-        said = in_words(response.get("externalMessage")) or super().explain(response)
-        return said or (NOT_ALLOWED if response.status == 403 else "")
-
-    def wait(self, response: Response) -> timedelta | None:
-        """Wait as long as the header or, during maintenance, the body says."""
-        seconds = response.get("retry_after")
-        if isinstance(seconds, int) and not isinstance(seconds, bool):
-            return bounded(timedelta(seconds=min(seconds, 10**6)))
-        return retry_after(response)
-
     def ping(self, settings: Values, credentials: Values, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
         """Ask for the version, which proves the token, and for the connector's description."""
         asking = headers(credentials)
@@ -128,11 +97,6 @@ class Afas(Provider):
                 request=get(path("metainfo", "update", CONNECTOR), headers=asking),
                 proves=f"The app connector lists {CONNECTOR}.",
                 denies=NO_CONNECTOR,
+                read=self.require_fillable,
             ),
         )
-
-
-def headers(credentials: Values) -> dict[str, str]:
-    """Return the headers of every call; AFAS wants the whole token, from tag to tag, in base64."""
-    token = base64.b64encode(credentials["token"].encode()).decode()
-    return {"Authorization": f"AfasToken {token}", "Accept": "application/json"}

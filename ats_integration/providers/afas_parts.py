@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from ..messages import Address, Message
+from ..messages import Address, Candidate, Message
 from ..resumes import safe_name
 from . import surnames
 from .calls import Submission
@@ -14,50 +16,81 @@ from .parts import answered, consented, encoded, filled, job_number, lines, one_
 CONNECTOR = "HrCreateApplicant"
 #: AFAS wants a last name; somebody who has only one name gets this as the other.
 NO_NAME = "-"
-LONGEST_PREFIX = 15  # characters
+#: The longest text of each field, in characters.
+LONGEST = {"FiNm": 50, "In": 15, "Is": 15, "LaNm": 80, "Ad": 60, "HmAd": 30, "ZpCd": 15, "Rs": 50}
+#: The fields that an application may fill.
+FILLED = frozenset(LONGEST) | {
+    "VcSn",
+    "EmA2",
+    "MbN2",
+    "CoId",
+    "HmNr",
+    "Mo",
+    "ViSo",
+    "CvFileName",
+    "CvFileStream",
+    "OpEm",
+}
 STREET = re.compile(r"(?P<street>\D+?) +(?P<number>[0-9]{1,6}) *(?P<suffix>(?:[^0-9 ].{0,29})?)")
 #: AFAS has country codes of its own; this one is sure.
 NETHERLANDS = ("", "nl", "nld", "nederland", "netherlands", "the netherlands")
 
 
+def headers(credentials: Mapping[str, Any]) -> dict[str, str]:
+    """Return the headers of every call; AFAS wants the whole token, from tag to tag, in base64."""
+    token = base64.b64encode(credentials["token"].encode()).decode()
+    return {"Authorization": f"AfasToken {token}", "Accept": "application/json"}
+
+
 def applicant(submission: Submission, source_code: str) -> dict[str, Any]:
     """Return the fields of an applicant; only those with a value, but the consent where it was asked for."""
     message, person = submission.message, submission.message.candidate
-    prefix, surname = surnames.split(person.last_name, LONGEST_PREFIX)
     home = lived_at(person.address)
     optional = filled(
-        ("FiNm", person.first_name.strip()),
-        ("In", initials(person.first_name)),
-        ("Is", prefix),
+        *named(person).items(),
         ("EmA2", person.email),
         ("MbN2", person.phone),
         *home.items(),
         ("Mo", motivation(message, has_home=bool(home), has_source=bool(source_code))),
         ("ViSo", source_code),
     )
-    needed = {"VcSn": job_number(message), "LaNm": surname or NO_NAME}
-    return {**needed, **dict(optional), **curriculum(submission), **kept(message)}
+    return {"VcSn": job_number(message), **dict(optional), **curriculum(submission), **kept(message)}
+
+
+def named(person: Candidate) -> dict[str, str]:
+    """Return the parts of a name, each as long as its field."""
+    first = person.first_name.strip()
+    prefix, surname = surnames.split(person.last_name, LONGEST["Is"])
+    parts = {"FiNm": first, "In": initials(first), "Is": prefix, "LaNm": surname or NO_NAME}
+    return {name: text[: LONGEST[name]].strip() for name, text in parts.items()}
+
+
+def is_cut(person: Candidate) -> bool:
+    """Tell whether a name is longer than its field."""
+    surname = surnames.split(person.last_name, LONGEST["Is"])[1]
+    return len(person.first_name.strip()) > LONGEST["FiNm"] or len(surname) > LONGEST["LaNm"]
 
 
 def initials(first_name: str) -> str:
     """Return the first letter of each first name: "J.W." for Jan Willem."""
-    return "".join(f"{name[0].upper()}." for name in first_name.split())
+    firsts = (next(filter(str.isalpha, name), "") for name in first_name.split())
+    return "".join(f"{letter.upper()}." for letter in firsts if letter)
 
 
 def lived_at(address: Address) -> dict[str, Any]:
-    """Return a Dutch address in its parts; nothing where it is another, or has no house number."""
+    """Return a Dutch address in its parts; nothing where it is another, has no house number, or fits no field."""
     found = STREET.fullmatch(address.street.strip())
     if found is None or address.country.strip().lower() not in NETHERLANDS:
         return {}
-    parts: tuple[tuple[str, Any], ...] = (
-        ("CoId", "NL"),
-        ("Ad", found["street"].strip()),
-        ("HmNr", int(found["number"])),
-        ("HmAd", found["suffix"].strip()),
-        ("ZpCd", address.postal_code),
-        ("Rs", address.city),
-    )
-    return dict(filled(*parts))
+    texts = {
+        "Ad": found["street"].strip(),
+        "HmAd": found["suffix"].strip(),
+        "ZpCd": address.postal_code.strip(),
+        "Rs": address.city.strip(),
+    }
+    if any(len(text) > LONGEST[name] for name, text in texts.items()):
+        return {}
+    return {"CoId": "NL", "HmNr": int(found["number"]), **dict(filled(*texts.items()))}
 
 
 def motivation(message: Message, *, has_home: bool, has_source: bool) -> str:
@@ -65,6 +98,7 @@ def motivation(message: Message, *, has_home: bool, has_source: bool) -> str:
     person, application = message.candidate, message.application
     home = "" if has_home else one_line(person.address)
     told = filled(
+        ("Name", person.full_name if is_cut(person) else ""),
         ("LinkedIn", person.linkedin_url),
         ("Website", person.website_url),
         ("Address", home),

@@ -19,7 +19,7 @@ from .config_fields import ConfigField
 from .failures import failure_of, in_words, plain_words
 from .job_forms import JobForm
 from .parts import PARTS, job_id, present
-from .steps import Lookup, Step
+from .steps import Kept, Lookup, Step
 
 __all__ = [
     "APPLICATION",
@@ -86,6 +86,8 @@ class Provider(ABC):
     reads_form: ClassVar[bool] = False
     #: Whether an application can go without the job's questions, where the ATS keeps them from us.
     form_is_optional: ClassVar[bool] = False
+    #: When the ATS cannot tell whether an application arrived although it can be asked, in words; empty = it tells.
+    doubt_stays: ClassVar[str] = ""
     #: What no harmless call can prove, in sentences for the customer.
     unproven: ClassVar[tuple[str, ...]] = ()
 
@@ -128,8 +130,11 @@ class Provider(ABC):
         kept = submission.kept[APPLICATION]
         return Receipt(reference=kept["reference"], dropped=tuple(kept["dropped"]))
 
-    def lookup(self, submission: Submission) -> Lookup | None:
-        """Return how to ask whether an earlier, uncertain try arrived; None where the ATS cannot be asked."""
+    def lookup(self, submission: Submission) -> Kept | Lookup | None:
+        """Return how to ask whether an earlier, uncertain try arrived; None where the ATS cannot be asked.
+
+        What the question would have brought may be returned at once, where it is known.
+        """
         return None
 
     def login(self, submission: Submission) -> tuple[Step, ...]:

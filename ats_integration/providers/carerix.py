@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
-from ..errors import DeliveryError, Unavailable, Uncertain
+from ..errors import Uncertain
 from ..messages import Message
 from .calls import Probe, Rate, Receipt, Request, Response, Submission
-from .carerix_login import SCOPE, WithLogin
-from .carerix_parts import APPLY, answer_of, employee, publication_query, refusal, require_published, said
+from .carerix_calls import APPLY, SCOPE, graphql, publication_query
+from .carerix_lookup import WithLookup
+from .carerix_parts import answer_of, employee, require_published
 from .config_fields import ConfigField
 from .failures import in_words
 from .parts import PARTS, job_number
 
 
-class Carerix(WithLogin):
+class Carerix(WithLookup):
     """Hand applications in with a client that the customer made for us."""
 
     slug = "carerix"
@@ -49,11 +49,13 @@ class Carerix(WithLogin):
     job_id_help = "The number of the publication, not of the vacancy."
     carries = frozenset(PARTS)
     rate = Rate(calls=10, per=timedelta(seconds=1))
+    doubtful = frozenset({500, 502, 504})
     resume_limit = 7_000_000  # a call of 10 MB, of which base64 takes a quarter
     beta = (
         "Carerix does not document what it answers where it refuses an application, nor whether the same person "
         "can apply twice to one publication. How a CV is encoded is documented for its older API only."
     )
+    doubt_stays = "where it knew the person before"
     unproven = (f"That the client has the scope {SCOPE} is proven by a job, or by the first application.",)
 
     def check(self, message: Message) -> None:
@@ -77,18 +79,6 @@ class Carerix(WithLogin):
             return Receipt(reference=reference)
         raise Uncertain("Carerix did not say whether it took the application.")
 
-    def failure(self, response: Response) -> DeliveryError:
-        """Read GraphQL's errors; "not found" is about the address, never about the job."""
-        if response.status == 400 and response.get("errors"):
-            return refusal(response)
-        if response.status in (404, 410):
-            return Unavailable(self.explain(response), status=response.status, code=f"http_{response.status}")
-        return super().failure(response)
-
-    def explain(self, response: Response) -> str:
-        """Return the words of the API or of the token endpoint."""
-        return said(response) or in_words(response.get("error_description")) or super().explain(response)
-
     def probes(self, submission: Submission, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
         """Ask whether the API takes the token, and for each publication."""
         pong = Probe(
@@ -108,13 +98,3 @@ class Carerix(WithLogin):
     def require_open(self, response: Response) -> None:
         """Refuse a publication that is unknown or over."""
         require_published(self.success(response))
-
-
-def graphql(submission: Submission, query: str, **more: Any) -> Request:
-    """Return a query or mutation with the token."""
-    return Request(
-        method="POST",
-        path="/graphql/v1/graphql",
-        headers={"Accept": "application/json", "Authorization": f"Bearer {submission.session['token']}"},
-        json={"query": query, **more},
-    )

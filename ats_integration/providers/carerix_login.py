@@ -6,14 +6,14 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from ..errors import JobClosed, Rejected, Unauthorized, Unavailable
+from ..errors import DeliveryError, JobClosed, Rejected, Unauthorized, Unavailable
 from .base import Provider
 from .calls import Request, Response, Session, Submission
+from .carerix_calls import SCOPE
+from .carerix_parts import refusal, said
 from .failures import in_words
 from .steps import Step
 
-#: What a client must be allowed to hand applications in.
-SCOPE = "urn:cx/cx5Wrapper:data:manage"
 #: A token that does not say how long it is good, and the longest that one is kept, in seconds.
 SHORT, LONG = 60, 3600
 #: What the token endpoint says (RFC 6749, 5.2) where another try cannot help.
@@ -21,7 +21,7 @@ REFUSED = ("invalid_client", "unauthorized_client", "invalid_scope", "invalid_gr
 
 
 class WithLogin(Provider):
-    """The part of the adapter that gets a token and notices when it has expired."""
+    """The part of the adapter that gets a token, notices when it has expired, and reads errors."""
 
     def login(self, submission: Submission) -> tuple[Step, ...]:
         """Ask for a token."""
@@ -49,6 +49,18 @@ class WithLogin(Provider):
     def is_logged_out(self, response: Response) -> bool:
         """Notice an expired token."""
         return response.status == 401
+
+    def failure(self, response: Response) -> DeliveryError:
+        """Read GraphQL's errors; "not found" is about the address, never about the job."""
+        if response.status == 400 and response.get("errors"):
+            return refusal(response)
+        if response.status in (404, 410):
+            return Unavailable(self.explain(response), status=response.status, code=f"http_{response.status}")
+        return super().failure(response)
+
+    def explain(self, response: Response) -> str:
+        """Return the words of the API or of the token endpoint."""
+        return said(response) or in_words(response.get("error_description")) or super().explain(response)
 
 
 def ask_token(submission: Submission) -> Request:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -13,17 +12,13 @@ from ..errors import DeliveryError, JobClosed, Rejected, Unauthorized, Unavailab
 from ..messages import Message
 from ..resumes import OpenResume, safe_name
 from .calls import Response
-from .carerix_login import SCOPE
+from .carerix_calls import SCOPE
 from .failures import in_words
 from .job_forms import objects
-from .parts import NUMBER, answered, consented, encoded, filled, lines, one_line, paragraphs
+from .parts import answered, consented, encoded, filled, lines, one_line, paragraphs
 
 #: A person who has only one name gets this as last name.
 NO_NAME = "-"
-APPLY = (
-    "mutation($dedupe:Boolean,$pub:ID,$request:CREmployeeRequest!)"
-    "{crEmployeeApply(dedupe:$dedupe,pub:$pub,request:$request){_id}}"
-)
 
 #: GraphQL servers say "field" before the name of a field that the client cannot see.
 HIDDEN = re.compile(r"\bfield\W+cr(EmployeeApply|Publication)\b", re.IGNORECASE)
@@ -67,11 +62,6 @@ def attachment(resume: OpenResume, person: str, tag: str) -> dict[str, Any]:
         "toTypeNode": {"_kind": "CRDataNode", "_lookup": {"key": "tag", "value": tag}},
         "toAttachmentData": {"_kind": "CRAttachmentData", "content": encoded(resume)},
     }
-
-
-def publication_query(job: str) -> str:
-    """Return the question whether a publication is there; a wrong id goes in as an escaped text."""
-    return f"query{{crPublication(_id:{int(job) if NUMBER.fullmatch(job) else json.dumps(job)}){{_id publicationEnd}}}}"
 
 
 def answer_of(response: Response, field: str) -> Any:

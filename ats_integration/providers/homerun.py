@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 from ..errors import DeliveryError, JobClosed, Rejected, Uncertain
 from ..messages import Message
@@ -12,10 +12,10 @@ from .base import APPLICATION, Provider, Values
 from .calls import Probe, Rate, Receipt, Response, Submission, get, path
 from .config_fields import ConfigField
 from .failures import in_words
-from .homerun_parts import MOST, application, applications, file, headers, note
-from .job_forms import objects
+from .homerun_parts import application, applications, arrived, complained, file, headers, note
+from .json_api import data_of, id_of
 from .parts import PARTS
-from .steps import Lookup, Step
+from .steps import Kept, Lookup, Step
 
 
 class Homerun(Provider):
@@ -42,6 +42,7 @@ class Homerun(Provider):
         "Homerun does not document which kinds of CV it takes, nor what it answers for a closed vacancy "
         "or for somebody who applied before."
     )
+    doubt_stays = "where the key may not read applications"
     unproven = (
         "Homerun offers no call that proves that the key may write: the first application will.",
         "Whether the key may read applications is not asked: without job-applications:read, a lost answer may "
@@ -52,29 +53,26 @@ class Homerun(Provider):
         """Return the application, its CV, and the cover letter."""
         return (
             Step(name=APPLICATION, build=application, read=lambda _s, response: self.kept_of(response)),
-            Step(name="file", build=file, read=lambda _s, response: self.success(response).status),
-            Step(name="note", build=note, read=self.noted, drops="cover_letter"),
+            Step(name="file", build=file, read=self.added),
+            Step(name="note", build=note, read=partial(self.added, refused=(403, 404)), drops="cover_letter"),
         )
 
     def read(self, response: Response) -> Receipt:
         """Return the application's id."""
-        data = response.get("data")
-        found = in_words(data.get("id")) if isinstance(data, dict) else ""
-        if not found:
+        if not (found := id_of(response)):
             raise Uncertain("Homerun did not say whether it took the application.")
         return Receipt(reference=found)
 
-    def noted(self, _submission: Submission, response: Response) -> int:
-        """Read a key that may not write notes as a refusal of this one part."""
-        if response.status == 403:
-            raise Rejected(self.explain(response))
+    def added(self, _submission: Submission, response: Response, refused: Sequence[int] = (404,)) -> int:
+        """Read what follows on the application; `refused` are the statuses that are about this call alone."""
+        if response.status in refused:
+            raise Rejected(self.explain(response), status=response.status)
         return self.success(response).status
 
     def failure(self, response: Response) -> DeliveryError:
         """Read a complaint about the vacancy as a closed one; Homerun does not document what it says then."""
-        about = {detail.get("param") for detail in objects(response.get("details"))}
-        if response.status == 400 and "vacancy_id" in about:
-            return JobClosed(self.explain(response))
+        if response.status == 400 and "vacancy_id" in complained(response):
+            return JobClosed(self.explain(response), status=response.status)
         return super().failure(response)
 
     def explain(self, response: Response) -> str:
@@ -86,15 +84,9 @@ class Homerun(Provider):
         """Ask whether the vacancy has an application of this person."""
         return Lookup(build=applications, read=self.find)
 
-    def find(self, submission: Submission, response: Response) -> dict[str, Any] | None:
-        """Return the application; None where the key may not read, or the list goes on."""
-        if response.status == 403:
-            return None
-        listed, email = objects(self.success(response).get("data")), submission.message.candidate.email.lower()
-        for found in listed:
-            if in_words(found.get("email")).lower() == email:
-                return {APPLICATION: {"reference": in_words(found.get("id")), "dropped": []}}
-        return {} if len(listed) < MOST else None
+    def find(self, submission: Submission, response: Response) -> Kept | None:
+        """Return the application; None where the key may not ask, or the list goes on."""
+        return None if response.status in (400, 403, 404) else arrived(submission, self.success(response))
 
     def ping(self, settings: Values, credentials: Values, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
         """Ask whether the key is good, and for each vacancy whether it is open."""
@@ -109,9 +101,7 @@ class Homerun(Provider):
 
     def require_open(self, response: Response) -> None:
         """Refuse a vacancy that is closed or a draft."""
-        data = self.success(response).get("data")
-        status = data.get("status") if isinstance(data, dict) else None
-        if status not in ("public", "private"):
+        if (status := data_of(self.success(response)).get("status")) not in ("public", "private"):
             raise JobClosed(f"The vacancy is {status}.")
 
     def carried(self, message: Message) -> frozenset[str]:

@@ -7,8 +7,12 @@ from typing import Any
 
 from ..messages import Message
 from .base import APPLICATION
-from .calls import Request, Submission, path
+from .calls import Request, Response, Submission, path
+from .failures import in_words
+from .job_forms import objects
+from .lookups import found
 from .parts import answered, filled, job_id, plain
+from .steps import Kept
 
 #: Homerun wants both names; a person who has only one gets this as the other.
 NO_NAME = "-"
@@ -84,3 +88,19 @@ def applications(submission: Submission) -> Request:
     """Return the call that lists the vacancy's applications, the newest first."""
     params = (("filter[vacancy_id]", job_id(submission.message)), ("perPage", str(MOST)))
     return Request(method="GET", path=APPLICATIONS, headers=headers(submission.credentials), params=params)
+
+
+def arrived(submission: Submission, response: Response) -> Kept | None:
+    """Return the candidate's application in such a list."""
+    return found(response.get("data"), submission.message, email_of, most=MOST)
+
+
+def email_of(listed: Mapping[str, Any]) -> Any:
+    """Return the address of a listed application, which Homerun shows among the personal information."""
+    personal = listed.get("personal_info")
+    return listed.get("email") or (personal.get("email") if isinstance(personal, dict) else None)
+
+
+def complained(response: Response) -> set[str]:
+    """Return the parameters that Homerun complains about."""
+    return {in_words(detail.get("param")) for detail in objects(response.get("details"))}

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from ..errors import JobClosed, Rejected
 from ..messages import Message
 from .base import APPLICATION
 from .calls import Probe, Receipt, Response, Submission
@@ -22,7 +20,7 @@ from .otys_parts import (
     upload_cv,
     upload_letter,
 )
-from .otys_rpc import Rpc, file_uid, first_uid, status_uid, uid
+from .otys_rpc import Rpc, file_uid, first_uid, uid
 from .parts import PARTS, job_id
 from .steps import Step
 
@@ -44,7 +42,7 @@ class Otys(Rpc):
         ConfigField(
             name="source",
             label="Source",
-            help="What OTYS shall show as the source of new candidates; empty = the name of this job board.",
+            help="What OTYS shall show as the source of new candidates; empty = what the application names as its own.",
             required=False,
             pattern=r".{1,100}",
         ),
@@ -72,9 +70,9 @@ class Otys(Rpc):
             Step(name="candidate", build=make, read=lambda _s, r: uid(self.success(r)), fresh=True),
             Step(name="earlier", build=query, read=lambda _s, r: first_uid(self.success(r)), fresh=True),
             Step(name="cv", build=upload_cv, read=lambda _s, r: file_uid(self.success(r)), drops="resume"),
-            Step(name="document", build=attach_cv, read=lambda _s, r: self.success(r).status, drops="resume"),
+            Step(name="document", build=attach_cv, read=self.done, drops="resume"),
             Step(name="text", build=upload_letter, read=lambda _s, r: file_uid(self.success(r))),
-            Step(name="letter", build=attach_letter, read=lambda _s, r: self.success(r).status),
+            Step(name="letter", build=attach_letter, read=self.done),
             Step(name="status", build=ask_status, read=self.read_status),
             Step(name=APPLICATION, build=submit, read=lambda _s, r: self.kept_of(r)),
         )
@@ -82,11 +80,6 @@ class Otys(Rpc):
     def found(self, submission: Submission, response: Response) -> str:
         """Return the candidate who has the address."""
         return first_uid(self.success(response), email=submission.message.candidate.email)
-
-    def read_status(self, _submission: Submission, response: Response) -> str:
-        """Return the status of who applied through the website; without one the procedure goes all the same."""
-        is_refused = response.status == 200 and response.get("error")
-        return "" if is_refused else status_uid(self.success(response))
 
     def read(self, response: Response) -> Receipt:
         """Read the procedure's uid."""
@@ -104,15 +97,6 @@ class Otys(Rpc):
             request=ask_status(submission),
             proves="OTYS accepts the API key.",
             denies="There is no OTYS at this address.",
-            read=self.success,
+            read=self.require_session,
         )
         return (session, *(self.job_probe(ask_vacancy(submission, job), job, self.require_shown) for job in job_ids))
-
-    def require_shown(self, response: Response) -> None:
-        """Refuse a vacancy that OTYS does not show."""
-        try:
-            shown: Any = self.success(response).get("result")
-        except Rejected as error:
-            raise JobClosed(error.detail) from None
-        if not isinstance(shown, dict) or not shown:
-            raise JobClosed("OTYS does not show the vacancy.")

@@ -13,7 +13,6 @@ from .parts import answered, consented, filled, job_id, lines, one_line, paragra
 #: OTYS wants both names; somebody who has only one gets this as the other.
 NO_NAME = "-"
 LONGEST_INFIX = 50  # characters; none is documented
-DEFAULT_SOURCE = "Jobbird"
 LETTER = "motivatie.txt"
 CV, OTHER = 1, 201  # kinds of documents
 
@@ -56,8 +55,9 @@ def make(submission: Submission) -> Request | None:
         ("PhoneNumbers", phones),
         ("languageCode", "nl"),
     )
-    about = {"pointOfEntry": "web", "statusId": -1, "source": source_of(submission), "Person": dict(filled(*fields))}
-    return call(submission, "CandidateService.add", about)
+    about = {"pointOfEntry": "web", "statusId": -1, "Person": dict(filled(*fields))}
+    source = filled(("source", source_of(submission)))
+    return call(submission, "CandidateService.add", {**about, **dict(source)})
 
 
 def query(submission: Submission) -> Request:
@@ -165,4 +165,4 @@ def person_of(submission: Submission) -> Any:
 
 def source_of(submission: Submission) -> str:
     """Return what the customer calls us."""
-    return str(submission.settings.get("source") or submission.message.application.source or DEFAULT_SOURCE)[:100]
+    return str(submission.settings.get("source") or submission.message.application.source)[:100]

@@ -50,15 +50,48 @@ class Rpc(Provider):
         return bool(DENIED.match(self.explain(response)))
 
     def success(self, response: Response) -> Response:
-        """Return a 2xx answer without an error, or raise the failure that it means."""
-        if super().success(response).get("error"):
+        """Return a 2xx answer without an error, or raise the failure that it means; an empty error is one, too."""
+        error = super().success(response).get("error")
+        if error or isinstance(error, dict):
             raise refusal(self.explain(response), response.status)
         return response
+
+    def done(self, _submission: Submission, response: Response) -> int:
+        """Accept an answer with a result, whatever that is."""
+        body = self.success(response).json()
+        if isinstance(body, dict) and "result" in body:
+            return response.status
+        raise Uncertain("OTYS did not say whether it did that.")
+
+    def failure(self, response: Response) -> DeliveryError:
+        """Take "not found" for a fault of the address: no call has a job in its path."""
+        if response.status in (404, 410):
+            return Unavailable(self.explain(response), status=response.status, code=f"http_{response.status}")
+        return super().failure(response)
 
     def explain(self, response: Response) -> str:
         """Return the message of an error."""
         error = response.get("error")
         return (in_words(error.get("message")) if isinstance(error, dict) else "") or super().explain(response)
+
+    def read_status(self, _submission: Submission, response: Response) -> str:
+        """Return the status of who applied through the website; without one the procedure goes all the same."""
+        is_refused = response.status == 200 and response.get("error") is not None
+        return "" if is_refused else status_uid(self.success(response))
+
+    def require_session(self, response: Response) -> None:
+        """Refuse an answer that says the session is over; another error is about the question, not about the key."""
+        if self.is_logged_out(super().success(response)):
+            raise Unauthorized(self.explain(response), status=response.status)
+
+    def require_shown(self, response: Response) -> None:
+        """Refuse a vacancy that OTYS does not show."""
+        try:
+            shown: Any = self.success(response).get("result")
+        except Rejected as error:
+            raise JobClosed(error.detail) from None
+        if not isinstance(shown, dict) or not shown:
+            raise JobClosed("OTYS does not show the vacancy.")
 
 
 def refusal(words: str, status: int) -> DeliveryError:

@@ -10,9 +10,12 @@ from .base import Provider, Values
 from .calls import Probe, Receipt, Request, Response, Submission, get, path
 from .config_fields import ConfigField
 from .failures import in_words
+from .job_forms import JobForm
 from .json_api import details, errors_of, id_of
-from .parts import PARTS
-from .pinpoint_parts import application, headers
+from .parts import PARTS, job_id
+from .pinpoint_answers import form_in
+from .pinpoint_parts import APPLICATIONS, application, applications, arrived, headers
+from .steps import Kept, Lookup
 
 #: A complaint that is about the job itself, such as "job must be open".
 ABOUT_JOB = re.compile(r"job\b", re.IGNORECASE)
@@ -43,16 +46,20 @@ class Pinpoint(Provider):
     )
     job_id_help = "The number in the job's address in Pinpoint, such as 12345."
     carries = frozenset(PARTS) - {"consent", "marketing_consent", "source"}
+    doubtful = frozenset({500, 502, 504})
+    reads_form = True
+    form_is_optional = True
     beta = (
-        "Pinpoint does not document its limits, how large a CV may be, what it answers for a closed job or for "
-        "somebody who applied before, nor how to search applications: after a lost answer one may be there twice."
+        "Pinpoint does not document its limits, how large a CV may be, nor what it answers for a closed job or for "
+        "somebody who applied before."
     )
+    doubt_stays = "where the key may not read them, or addresses are hidden"
     unproven = ("Pinpoint offers no call that proves that the key may write: the first application will.",)
 
     def build(self, submission: Submission) -> Request:
         """Return the POST."""
-        address, asking = path("api", "v1", "applications"), headers(submission.credentials)
-        return Request(method="POST", path=address, headers=asking, json=application(submission))
+        asking = headers(submission.credentials)
+        return Request(method="POST", path=APPLICATIONS, headers=asking, json=application(submission))
 
     def read(self, response: Response) -> Receipt:
         """Return the application's id."""
@@ -61,17 +68,36 @@ class Pinpoint(Provider):
         return Receipt(reference=found)
 
     def failure(self, response: Response) -> DeliveryError:
-        """Tell a refused job from refused data; after a fault the application may have been stored."""
+        """Tell a refused job from refused data."""
         status, words = response.status, self.explain(response)
         if status == 422 and any(ABOUT_JOB.match(in_words(error.get("detail"))) for error in errors_of(response)):
             return JobClosed(words, status=status)
-        if status in (500, 502, 504):
-            return Uncertain(words, status=status, code=f"http_{status}")
         return super().failure(response)
 
     def explain(self, response: Response) -> str:
         """Return the details of all errors."""
         return details(response) or super().explain(response)
+
+    def lookup(self, submission: Submission) -> Lookup:
+        """Ask who applied for the job."""
+        return Lookup(build=applications, read=self.find)
+
+    def find(self, submission: Submission, response: Response) -> Kept | None:
+        """Return the application; None where the key may not ask, or the list does not tell."""
+        return None if response.status in (400, 403, 404) else arrived(submission, self.success(response))
+
+    def form_request(self, submission: Submission) -> Request:
+        """Ask for the job with its questions."""
+        address = JOBS + path(job_id(submission.message))
+        return get(address, headers=headers(submission.credentials), include="questions")
+
+    def read_form(self, response: Response) -> JobForm:
+        """Return the job's questions."""
+        return form_in(response)
+
+    def form_of(self, response: Response) -> JobForm | None:
+        """Go without the questions where Pinpoint does not show them."""
+        return None if response.status == 400 else super().form_of(response)
 
     def ping(self, settings: Values, credentials: Values, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
         """Ask for the jobs, and for each one of them."""

@@ -1,18 +1,25 @@
-"""What Pinpoint is told: the application, and the answers that it knows the questions of."""
+"""What Pinpoint is told: the application and its answers; and how it is asked whether that arrived."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from ..messages import Answer, Message
+from ..messages import Candidate
 from ..resumes import OpenResume, safe_name, safe_type
-from .calls import Submission
+from .calls import Request, Response, Submission, get, path
 from .json_api import MEDIA_TYPE, document
-from .parts import NUMBER, answered, encoded, filled, job_id, lines, paragraphs, plain
+from .lookups import found
+from .parts import encoded, filled, job_id, lines, paragraphs
+from .pinpoint_answers import included, link, untaken
+from .steps import Kept
 
 #: Pinpoint wants both names; a person who has only one gets this as the other.
 NO_NAME = "-"
+APPLICATIONS = path("api", "v1", "applications")
+MOST = 100  # applications on one page of a list
+#: Without it, applications for confidential jobs are left out.
+ALL_JOBS = "confidential,external,internal"
 
 
 def headers(credentials: Mapping[str, Any]) -> dict[str, str]:
@@ -22,37 +29,41 @@ def headers(credentials: Mapping[str, Any]) -> dict[str, str]:
 
 def application(submission: Submission) -> dict[str, Any]:
     """Return the document: the application, and its answers beside it."""
-    message = submission.message
-    made = document("applications", attributes(submission), job=("jobs", job_id(message)))
-    included = [answer(str(number), said) for number, said in enumerate(filter(is_known, answered(message)), 1)]
-    if not included:
+    made = document("applications", attributes(submission), job=("jobs", job_id(submission.message)))
+    if not (beside := included(submission)):
         return made
-    links = [{"type": "answers", "method": "create", "temp-id": each["temp-id"]} for each in included]
+    links = [link(resource) for resource in beside if resource["type"] == "answers"]
     made["data"]["relationships"]["answers"] = {"data": links}
-    return {**made, "included": included}
+    return {**made, "included": beside}
 
 
 def attributes(submission: Submission) -> dict[str, str]:
     """Return what is said of the person."""
-    message, person = submission.message, submission.message.candidate
-    home = person.address
+    person, home = submission.message.candidate, submission.message.candidate.address
+    optional = filled(
+        ("phone", person.phone),
+        ("phone_iso2", country_of_phone(person)),
+        ("linkedin_url", person.linkedin_url),
+        ("summary", summary(submission)),
+        ("address1", home.street),
+        ("postcode", home.postal_code),
+        ("town", home.city),
+        ("country", home.country),
+    )
     return {
         "first_name": person.first_name.strip() or NO_NAME,
         "last_name": person.last_name.strip() or NO_NAME,
         "email": person.email,
-        **dict(
-            filled(
-                ("phone", person.phone),
-                ("linkedin_url", person.linkedin_url),
-                ("summary", summary(message)),
-                ("address1", home.street),
-                ("postcode", home.postal_code),
-                ("town", home.city),
-                ("country", home.country),
-            )
-        ),
+        **dict(optional),
         **(file(submission.resume) if submission.resume else {}),
     }
+
+
+def country_of_phone(person: Candidate) -> str:
+    """Return the country that a national phone number is read in, where the address tells its code."""
+    code = person.address.country.strip().upper()
+    is_national = person.phone and not person.phone.startswith(("+", "00"))
+    return code if is_national and len(code) == 2 and code.isascii() and code.isalpha() else ""
 
 
 def file(resume: OpenResume) -> dict[str, str]:
@@ -64,20 +75,31 @@ def file(resume: OpenResume) -> dict[str, str]:
     }
 
 
-def summary(message: Message) -> str:
+def summary(submission: Submission) -> str:
     """Return the cover letter with the website and the answers that have no field of their own."""
-    website = message.candidate.website_url
-    others = lines(said for said in answered(message) if not is_known(said))
-    return paragraphs(message.application.cover_letter, f"Website: {website}" if website else "", others)
+    message, website = submission.message, submission.message.candidate.website_url
+    told = f"Website: {website}" if website else ""
+    return paragraphs(message.application.cover_letter, told, lines(untaken(submission)))
 
 
-def is_known(said: Answer) -> bool:
-    """Tell whether Pinpoint can take an answer as one: it numbers its questions, and choices are ids of its own."""
-    return bool(NUMBER.fullmatch(said.question_id)) and not isinstance(said.answer, tuple)
+def applications(submission: Submission) -> Request:
+    """Return the call that lists the addresses of the job's applicants, the newest first."""
+    params = {
+        "filter[job_id]": job_id(submission.message),
+        "filter[job_visibility]": ALL_JOBS,
+        "fields[applications]": "email",
+        "sort": "-created_at",
+        "page[size]": str(MOST),
+    }
+    return get(APPLICATIONS, headers=headers(submission.credentials), **params)
 
 
-def answer(temp_id: str, said: Answer) -> dict[str, Any]:
-    """Return one answer, which the application names by a temporary id."""
-    value = {"boolean_answer": said.answer} if isinstance(said.answer, bool) else {"text_answer": plain(said)}
-    made = document("answers", value, question=("questions", said.question_id))["data"]
-    return {"temp-id": temp_id, **made}
+def arrived(submission: Submission, response: Response) -> Kept | None:
+    """Return the candidate's application in such a list; blind screening may hide addresses."""
+    return found(response.get("data"), submission.message, email_of, most=MOST)
+
+
+def email_of(listed: Mapping[str, Any]) -> Any:
+    """Return the address of a listed application."""
+    shown = listed.get("attributes")
+    return shown.get("email") if isinstance(shown, dict) else None

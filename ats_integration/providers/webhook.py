@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import hmac
-import json
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import urlsplit
 
-from ..errors import OurFault
-from ..resumes import safe_name
 from .base import Provider, Values
 from .calls import Probe, Receipt, Request, Response, Submission
 from .config_fields import ConfigField
 from .parts import PARTS
+from .webhook_parts import PREFIX, body, path_of, signature_headers
 
 #: The receiver may name its own id of the application in this header, or as `id` in a JSON body.
 REFERENCE = "webhook-reference"
-PREFIX = "whsec_"  # of every secret
 #: Base64 of 24 to 64 bytes, as Standard Webhooks wants it.
 SECRET_PATTERN = PREFIX + r"(?=.{32,88}$)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 ELSEWHERE = "The address leads elsewhere, and we do not follow: enter the one it leads to."
@@ -96,43 +90,3 @@ class Webhook(Provider):
         """Accept any answer but a redirect, a limit and a fault: the method may well be refused."""
         if not 200 <= response.status < 500 or 300 <= response.status < 400 or response.status == 429:
             raise self.failure(response)
-
-
-def path_of(settings: Values) -> str:
-    """Return what follows the host in the customer's address."""
-    parts = urlsplit(settings["url"])
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-
-
-def body(submission: Submission) -> bytes:
-    """Return the message without what belongs to the connection, and with a link to the CV."""
-    told = submission.message.to_dict()
-    ats = {name: value for name, value in told["ats"].items() if name not in ("credentials", "settings")}
-    content = {**told, "ats": ats, "resume": resume_of(submission, told["resume"])}
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def resume_of(submission: Submission, described: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Return the CV's description under a harmless name, and where it can be fetched.
-
-    Raises OurFault where there is a CV but no page that shows it: it must not get lost.
-    """
-    if submission.resume is None:
-        return None
-    if not submission.resume_url:
-        raise OurFault("There is no public page from which the CV could be fetched.", code="no_public_url")
-    return {**(described or {}), "filename": safe_name(submission.resume.filename), "url": submission.resume_url}
-
-
-def signature_headers(submission: Submission, content: bytes) -> dict[str, str]:
-    """Sign a body; the id stays the same over all tries, so that the receiver can tell a repeat."""
-    id, stamp = str(submission.message.message_id), str(int(submission.at.timestamp()))
-    signed = signature(submission.credentials["secret"], id, stamp, content)
-    return {"webhook-id": id, "webhook-timestamp": stamp, "webhook-signature": signed}
-
-
-def signature(secret: str, id: str, stamp: str, content: bytes) -> str:
-    """Return the signature of Standard Webhooks, version 1."""
-    key = base64.b64decode(secret.removeprefix(PREFIX))
-    digest = hmac.digest(key, f"{id}.{stamp}.".encode() + content, "sha256")
-    return f"v1,{base64.b64encode(digest).decode()}"

@@ -20,7 +20,8 @@ from ats_integration.errors import (
     Unavailable,
     Uncertain,
 )
-from ats_integration.providers.afas import NO_CONNECTOR, NOT_ALLOWED, Afas
+from ats_integration.providers.afas import Afas
+from ats_integration.providers.afas_answers import NO_CONNECTOR, NOT_ALLOWED
 from ats_integration.providers.base import Response
 from ats_integration.providers.exchange import Accepted
 from ats_integration.sandbox import Sandbox
@@ -46,6 +47,12 @@ LETTER = (
 def says(words: str) -> bytes:
     """Return an error as AFAS writes it."""
     return json.dumps({"errorNumber": 18, "externalMessage": words, "profitLogReference": "8A7F"}).encode()
+
+
+def described(*fields: tuple[str, bool]) -> bytes:
+    """Return the description of the connector, with these fields."""
+    shown = [{"fieldId": id, "label": f"Veld {id}", "mandatory": needed} for id, needed in fields]
+    return json.dumps({"name": "HrCreateApplicant", "fields": shown}).encode()
 
 
 class TestAfas(ProviderContract):
@@ -125,6 +132,12 @@ class TestAfas(ProviderContract):
             ("Jan Willem", "van der Berg", {"FiNm": "Jan Willem", "In": "J.W.", "Is": "van der", "LaNm": "Berg"}),
             ("Zoë", "'t Hooft", {"FiNm": "Zoë", "In": "Z.", "Is": "'t", "LaNm": "Hooft"}),
             ("Élise", "Łuczak", {"FiNm": "Élise", "In": "É.", "LaNm": "Łuczak"}),
+            (
+                "Anne-Marie",
+                "van 't Hoff-de Boer",
+                {"FiNm": "Anne-Marie", "In": "A.", "Is": "van 't", "LaNm": "Hoff-de Boer"},
+            ),
+            ("(Jan) 2", "de", {"FiNm": "(Jan) 2", "In": "J.", "LaNm": "de"}),
             ("Sukarno", "", {"FiNm": "Sukarno", "In": "S.", "LaNm": "-"}),
             ("", "Teller", {"LaNm": "Teller"}),
         ],
@@ -132,6 +145,23 @@ class TestAfas(ProviderContract):
     def test_puts_each_part_of_a_name_in_its_field(self, first: str, last: str, fields: dict[str, str]) -> None:
         sent = self.fields(candidate={"first_name": first, "last_name": last})
         assert fields == {name: sent[name] for name in ("FiNm", "In", "Is", "LaNm") if name in sent}
+
+    @pytest.mark.parametrize(
+        ("first", "last", "fields"),
+        [
+            ("a" * 51, "Berg", {"FiNm": "a" * 50, "In": "A.", "LaNm": "Berg"}),
+            ("Jan", "van der " + "b" * 81, {"FiNm": "Jan", "In": "J.", "Is": "van der", "LaNm": "b" * 80}),
+        ],
+    )
+    def test_tells_a_name_that_is_longer_than_its_field_in_the_motivation(
+        self, first: str, last: str, fields: dict[str, str], arrived: Callable[..., Reception]
+    ) -> None:
+        sent = self.fields(candidate={"first_name": first, "last_name": last})
+        assert fields == {name: sent[name] for name in ("FiNm", "In", "Is", "LaNm") if name in sent}
+        assert f"Name: {first} {last}\n" in arrived(candidate={"first_name": first, "last_name": last}).cover_letter
+
+    def test_sends_no_more_initials_than_fit(self, arrived: Callable[..., Reception]) -> None:
+        assert "A.B.C.D.E.F.G.H" == arrived(candidate={"first_name": "A B C D E F G H I J"}).fields["In"]
 
     @pytest.mark.parametrize(
         ("address", "fields", "line"),
@@ -143,6 +173,8 @@ class TestAfas(ProviderContract):
             ({"street": "Dorpsstraat"}, {}, "Address: Dorpsstraat, 1234 AB Ede, NL"),
             ({"street": "Meir 1", "country": "BE"}, {}, "Address: Meir 1, 1234 AB Ede, BE"),
             ({"street": ""}, {}, "Address: 1234 AB Ede, NL"),
+            ({"street": "s" * 61 + " 1"}, {}, f"Address: {'s' * 61} 1, 1234 AB Ede, NL"),
+            ({"street": "Kerkstraat 1", "city": "e" * 51}, {}, f"Address: Kerkstraat 1, 1234 AB {'e' * 51}, NL"),
         ],
     )
     def test_tells_an_address_that_fits_no_field_in_the_motivation(
@@ -186,37 +218,51 @@ class TestAfas(ProviderContract):
     # Answers --------------------------------------------------------------------------------------
 
     @pytest.mark.parametrize(
-        ("status", "body", "failure", "words"),
+        ("status", "body", "failure", "code", "words"),
         [
-            (500, says("Veld 'Achternaam' is verplicht."), Rejected, "Veld 'Achternaam' is verplicht."),
-            (500, says("De vacature bestaat niet."), JobClosed, "De vacature bestaat niet."),
-            (500, says("Ongeldige waarde voor VcSn"), JobClosed, "Ongeldige waarde voor VcSn"),
-            (500, says("The vacancy is unknown."), JobClosed, "The vacancy is unknown."),
-            (500, says(""), Unavailable, "errorNumber"),
-            (500, b"", Unavailable, ""),
-            (500, b"<html>", Unavailable, ""),
-            (502, b"", Unavailable, ""),
-            (503, b'{"retry_after":60}', Unavailable, ""),
-            (504, b"", Uncertain, ""),
-            (400, says("Het bericht is niet geldig."), Rejected, "Het bericht is niet geldig."),
-            (401, b"", Unauthorized, ""),
-            (403, b"", Unauthorized, NOT_ALLOWED),
-            (404, says(""), Rejected, NO_CONNECTOR),
-            (413, b"", Rejected, ""),
-            (429, b"", RateLimited, ""),
-            (201, b"", Uncertain, ""),
-            (201, b'{"results":{"HrCreateApplicant":{}}}', Uncertain, ""),
-            (201, b'{"results":[]}', Uncertain, ""),
-            (200, b'{"results":{"HrCreateApplicant":[]}}', Uncertain, ""),
+            (500, says("Veld 'Achternaam' is verplicht."), Rejected, "rejected", "Veld 'Achternaam' is verplicht."),
+            (500, says("De vacature bestaat niet."), JobClosed, "job_closed", "De vacature bestaat niet."),
+            (500, says("Ongeldige waarde voor VcSn"), JobClosed, "job_closed", "Ongeldige waarde voor VcSn"),
+            (500, says("The vacancy is unknown."), JobClosed, "job_closed", "The vacancy is unknown."),
+            (500, b'{"externalMessage":"Fout."}', Rejected, "rejected", "Fout."),
+            (500, says(""), Unavailable, "http_500", ""),
+            (500, b'{"externalMessage":null}', Unavailable, "http_500", ""),
+            (500, b"{}", Unavailable, "http_500", ""),
+            (500, b"", Unavailable, "http_500", ""),
+            (500, b"<html>", Unavailable, "http_500", ""),
+            (502, b"", Unavailable, "http_502", ""),
+            (503, b'{"retry_after":60}', Unavailable, "http_503", ""),
+            (503, b'{"error":{"message":"maintenance"},"retry_after":60}', Unavailable, "http_503", "maintenance"),
+            (503, b"<html>", Unavailable, "http_503", ""),
+            (504, b"", Uncertain, "http_504", ""),
+            (400, says("Het bericht is niet geldig."), Rejected, "rejected", "Het bericht is niet geldig."),
+            (400, b"", Rejected, "rejected", ""),
+            (401, says(""), Unauthorized, "unauthorized", ""),
+            (401, b"", Unauthorized, "unauthorized", ""),
+            (403, b"", Unauthorized, "unauthorized", NOT_ALLOWED),
+            (404, says(""), Rejected, "rejected", NO_CONNECTOR),
+            (413, b"", Rejected, "rejected", ""),
+            (429, b"", RateLimited, "rate_limited", ""),
+            (200, says("Fout."), Uncertain, "uncertain", ""),
+            (201, b"", Uncertain, "uncertain", ""),
+            (201, b'{"results":{"HrCreateApplicant":{}}}', Uncertain, "uncertain", ""),
+            (201, b'{"results":{"HrCreateApplicant":{"CaId":null}}}', Uncertain, "uncertain", ""),
+            (201, b'{"results":[]}', Uncertain, "uncertain", ""),
+            (200, b'{"results":{"HrCreateApplicant":[]}}', Uncertain, "uncertain", ""),
         ],
     )
     def test_reads_every_documented_failure(
-        self, status: int, body: bytes, failure: type[DeliveryError], words: str
+        self, status: int, body: bytes, failure: type[DeliveryError], code: str, words: str
     ) -> None:
         with pytest.raises(DeliveryError) as failed:
             self.provider.judge(Response(status=status, body=body))
-        assert failure is type(failed.value)
-        assert not words or words == failed.value.detail or words == "errorNumber"
+        assert (failure, code) == (type(failed.value), failed.value.code)
+        assert words in failed.value.detail
+
+    def test_names_the_entry_in_the_log_of_profit(self) -> None:
+        with pytest.raises(Rejected) as failed:
+            self.provider.judge(Response(status=500, body=says("Een veld is leeg.")))
+        assert "Een veld is leeg. (Profit log: 8A7F)" == failed.value.detail
 
     @pytest.mark.parametrize(
         ("headers", "body", "seconds"),
@@ -270,3 +316,23 @@ class TestAfas(ProviderContract):
         with listening(saying(ok(says(""), status=b"404 Not Found"))) as port:
             (problem,) = check_connection(self.config(f"http://127.0.0.1:{port}")).problems
         assert NO_CONNECTOR in problem
+
+    @pytest.mark.parametrize(
+        ("body", "words"),
+        [
+            (described(("VcSn", True), ("LaNm", True), ("U4711", False)), ""),
+            (described(("CvFileStream", True), ("EmA2", True)), ""),
+            (described(("U4711", True)), "HrCreateApplicant requires what no application has: Veld U4711 (U4711)."),
+            (b'{"fields":[{"fieldId":"ViGe","mandatory":true}]}', "requires what no application has: ViGe."),
+            (b'{"fields":null}', ""),
+            (b"{}", ""),
+        ],
+    )
+    def test_says_which_required_fields_no_application_fills(self, body: bytes, words: str) -> None:
+        with listening(saying(ok(body))) as port:
+            report = check_connection(self.config(f"http://127.0.0.1:{port}"))
+        assert (not words, True) == (report.ok, words in str(report.problems))
+
+    def test_does_not_take_just_any_page_for_the_description_of_the_connector(self) -> None:
+        with pytest.raises(Uncertain):
+            self.provider.require_fillable(Response(status=200, body=b"<html>Welcome</html>"))

@@ -26,9 +26,10 @@ from ats_integration.providers import exchange
 from ats_integration.providers.base import Response, Submission
 from ats_integration.providers.calls import Request
 from ats_integration.providers.carerix import Carerix
-from ats_integration.providers.carerix_parts import publication_query
+from ats_integration.providers.carerix_calls import publication_query
+from ats_integration.providers.carerix_lookup import people_in
 from ats_integration.providers.exchange import Accepted
-from ats_integration.providers.steps import Progress
+from ats_integration.providers.steps import Lookup, Progress
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
 from tests.factories import PDF
@@ -55,6 +56,11 @@ def errors(*messages: str, data: Any = None) -> bytes:
     return json.dumps({"errors": [{"message": message} for message in messages], "data": data}).encode()
 
 
+def page(*ids: Any) -> bytes:
+    """Return a page of people."""
+    return json.dumps({"data": {"crEmployeePage": {"items": [{"_id": id} for id in ids]}}}).encode()
+
+
 class TestCarerix(ProviderContract):
     """Carerix keeps the contract, and has habits of its own."""
 
@@ -68,7 +74,7 @@ class TestCarerix(ProviderContract):
     accepted = (200, b'{"data":{"crEmployeeApply":{"_id":"98765"}}}', "98765")
     dropped = ()
     numbers_jobs = True
-    calls_before = 1
+    calls_before = 2
     asks_by = "POST"
 
     def submission(self, **changes: Any) -> Submission:
@@ -228,7 +234,8 @@ class TestCarerix(ProviderContract):
     def test_keeps_nothing_of_the_login_with_the_delivery(self, base_url: str) -> None:
         memory = Memory(self.provider)
         memory.hand_in(self.submission(base_url=base_url))
-        assert {} == memory.kept
+        assert {"before"} == set(memory.kept)
+        assert [] == memory.kept["before"]["people"]
 
     # Delivering -----------------------------------------------------------------------------------
 
@@ -237,20 +244,103 @@ class TestCarerix(ProviderContract):
         assert first.receipt.reference == second.receipt.reference
         assert ["4000001", "4000002"] == [reception.job_id for reception in ats.received("carerix")]
 
-    @pytest.mark.parametrize(("mode", "after"), [("down", 0), ("drop_answer", 0), ("reset", 0), ("down", 1)])
+    # Several tries ----------------------------------------------------------------------------------
+
+    @pytest.mark.parametrize(
+        ("mode", "after"), [("down", 0), ("drop_answer", 0), ("reset", 0), ("down", 1), ("throttle", 1), ("down", 2)]
+    )
     def test_delivers_once_where_nothing_had_arrived(self, mode: str, after: int, base_url: str, ats: Sandbox) -> None:
         memory = Memory(self.provider)
         ats.behave("carerix", mode, after=after, times=1)
-        with pytest.raises(Unavailable):
+        with pytest.raises((Unavailable, RateLimited)):
             memory.hand_in(self.submission(base_url=base_url))
         assert not memory.is_doubtful
         memory.hand_in(self.submission(base_url=base_url))
         assert 1 == len(ats.received("carerix"))
 
-    def test_makes_no_second_person_although_the_answer_was_lost(self, base_url: str, ats: Sandbox) -> None:
+    @pytest.mark.parametrize(("mode", "was_there"), [("drop_answer", True), ("blackhole", False)])
+    def test_asks_after_a_lost_answer_whether_a_new_person_came(
+        self, mode: str, was_there: bool, hurry: None, base_url: str, ats: Sandbox
+    ) -> None:
+        accepted = handed_in_twice(self.provider, self.submission(base_url=base_url), ats, mode, after=2)
+        assert 1 == len(ats.received("carerix"))
+        assert (True, was_there) == (accepted.is_certain, accepted.was_there)
+
+    def test_is_certain_where_only_the_first_question_lost_its_answer(self, base_url: str, ats: Sandbox) -> None:
         accepted = handed_in_twice(self.provider, self.submission(base_url=base_url), ats, "drop_answer", after=1)
+        assert (True, False) == (accepted.is_certain, accepted.was_there)
+        assert 1 == len(ats.received("carerix"))
+
+    def test_repeats_in_doubt_for_somebody_who_was_there_before(
+        self, hand_in: Callable[..., Accepted], base_url: str, ats: Sandbox
+    ) -> None:
+        """Given a known person, nobody can tell whether this application came: it is repeated, the person is not."""
+        hand_in(vacancy={"external_id": "4000002"})
+        accepted = handed_in_twice(self.provider, self.submission(base_url=base_url), ats, "drop_answer", after=2)
         assert not accepted.is_certain
-        assert 1 == ats.stats()["carerix"]["distinct"]
+        assert ["4000002", "4000001", "4000001"] == [reception.job_id for reception in ats.received("carerix")]
+        assert accepted.receipt.reference == hand_in().receipt.reference
+
+    def test_asks_who_has_the_address(self) -> None:
+        before, _ = self.provider.steps(self.submission())
+        request = before.build(self.submission())
+        assert request is not None
+        words = "query{crEmployeePage(qualifier:\"emailAddress = 'sanne.devries@example.org'\"){items{_id}}}"
+        assert {"query": words} == request.json
+
+    @pytest.mark.parametrize("email", ["o'brien@example.org", "x\\y@example.org"])
+    def test_does_not_ask_for_an_address_that_its_quotes_do_not_hold(
+        self, email: str, base_url: str, ats: Sandbox
+    ) -> None:
+        submission = self.submission(base_url=base_url, candidate={"email": email})
+        accepted = handed_in_twice(self.provider, submission, ats, "drop_answer", after=1)
+        assert not accepted.is_certain
+
+    @pytest.mark.parametrize(
+        ("people", "age", "is_asked"),
+        [([], 0, True), ([], 59, True), ([], 61, False), (["7"], 0, False), (None, 0, False)],
+    )
+    def test_asks_only_where_the_answer_tells(self, people: list[str] | None, age: int, is_asked: bool) -> None:
+        submission = self.submission()
+        at = (submission.at - timedelta(minutes=age)).isoformat()
+        kept = {"before": {"people": people, "at": at}}
+        assert is_asked == isinstance(self.provider.lookup(replace(submission, kept=kept)), Lookup)
+
+    @pytest.mark.parametrize(
+        ("status", "body", "people"),
+        [
+            (200, page(), []),
+            (200, page("7", 8), ["7", "8"]),
+            (200, errors("No access"), None),
+            (200, errors("late", data={"crEmployeePage": {"items": []}}), None),
+            (200, b'{"data":{"crEmployeePage":null}}', None),
+            (200, b'{"data":{"crEmployeePage":{"items":null}}}', None),
+            (200, b'{"data":[]}', None),
+            (200, b"<html>", None),
+            (400, errors('Cannot query field "crEmployeePage"'), None),
+            (403, b"", None),
+            (404, b"", None),
+        ],
+    )
+    def test_goes_on_where_nobody_tells_who_is_there(self, status: int, body: bytes, people: list[str] | None) -> None:
+        response = Response(status=status, body=body)
+        before, _ = self.provider.steps(self.submission())
+        assert people == before.read(self.submission(), response)["people"]
+        found = self.provider.find(self.submission(), response)
+        reference = {"application": {"reference": people[0], "dropped": []}} if people else {}
+        assert (None if people is None else reference) == found
+
+    @pytest.mark.parametrize(
+        ("status", "failure"), [(401, Unauthorized), (429, RateLimited), (500, Unavailable), (503, Unavailable)]
+    )
+    def test_waits_where_the_first_question_fails_for_now(self, status: int, failure: type[DeliveryError]) -> None:
+        """Given a question, which makes nothing, a fault leaves no doubt."""
+        before, _ = self.provider.steps(self.submission())
+        with pytest.raises(failure):
+            before.read(self.submission(), Response(status=status))
+
+    def test_reads_no_page_in_a_list(self) -> None:
+        assert people_in(Response(status=200, body=b"[]")) is None
 
     def test_arrives_under_the_realm(self, arrived: Callable[..., Reception]) -> None:
         assert "acmebv" == arrived().account
@@ -289,8 +379,13 @@ class TestCarerix(ProviderContract):
             (404, b"", Unavailable, "http_404"),
             (413, b"", Rejected, "rejected"),
             (429, b"", RateLimited, "rate_limited"),
-            (500, b"", Unavailable, "http_500"),
-            (503, b"", Unavailable, "http_503"),
+            (500, b"", Uncertain, "http_500"),
+            (500, errors("Internal server error"), Uncertain, "http_500"),
+            (502, b"<html>Bad Gateway</html>", Uncertain, "http_502"),
+            (503, b"<html>", Unavailable, "http_503"),
+            (504, b"", Uncertain, "http_504"),
+            (200, b'{"errors":{}}', Uncertain, "uncertain"),
+            (200, b"<html>", Uncertain, "uncertain"),
         ],
     )
     def test_reads_every_failure(self, status: int, body: bytes, failure: type[DeliveryError], code: str) -> None:

@@ -39,9 +39,19 @@ LETTER = FULL["application"]["cover_letter"]
 WRITER = "homerun-key-0815|job-applications:write,job-application-files:write,job-application-notes:write"
 
 
-def says(message: str, *details: dict[str, str]) -> bytes:
+def says(message: str, *details: dict[str, str], code: int = 400) -> bytes:
     """Return a refusal as Homerun writes it."""
-    return json.dumps({"code": 400, "error": True, "message": message, "details": list(details)}).encode()
+    return json.dumps({"code": code, "error": True, "message": message, "details": list(details)}).encode()
+
+
+def wrong(param: str) -> dict[str, str]:
+    """Return what Homerun says about one parameter."""
+    return {"param": param, "message": f"{param} is not a valid value"}
+
+
+def known(id: str, email: Any) -> dict[str, Any]:
+    """Return an application as a list shows it."""
+    return {"id": id, "vacancy_id": "4000001", "personal_info": {"first_name": "Sanne", "email": email}}
 
 
 class TestHomerun(ProviderContract):
@@ -186,18 +196,32 @@ class TestHomerun(ProviderContract):
         assert (("filter[vacancy_id]", "4000001"), ("perPage", "100")) == request.params
 
     def test_finds_a_person_by_email_address_in_capitals_or_not(self) -> None:
-        listed = {"data": [{"id": "ap_1", "email": "x@example.org"}, {"id": "ap_2", "email": EMAIL.upper()}]}
+        listed = {"data": [known("ap_1", "x@example.org"), known("ap_2", EMAIL.upper())]}
         assert {"application": {"reference": "ap_2", "dropped": []}} == self.looked_up(listed)
 
-    @pytest.mark.parametrize("rows", [[], [{"id": "ap_1", "email": None}], [{"id": "ap_1", "email": "x@example.org"}]])
+    def test_finds_a_person_whose_address_stands_outside_of_the_personal_information(self) -> None:
+        assert {"application": {"reference": "ap_2", "dropped": []}} == self.looked_up(
+            {"data": [{"id": "ap_2", "email": EMAIL}]}
+        )
+
+    @pytest.mark.parametrize("rows", [[], [known("ap_1", "x@example.org")]])
     def test_finds_nobody(self, rows: list[Any]) -> None:
         assert {} == self.looked_up({"data": rows})
 
-    def test_is_not_sure_where_the_list_goes_on(self) -> None:
-        assert self.looked_up({"data": [{"id": "ap_1", "email": "x@example.org"}] * 100}) is None
+    @pytest.mark.parametrize("row", [{"id": "ap_1"}, {"id": "ap_1", "personal_info": []}, known("ap_1", None)])
+    def test_is_not_sure_where_somebody_has_no_address(self, row: dict[str, Any]) -> None:
+        assert self.looked_up({"data": [row]}) is None
 
-    def test_is_not_sure_where_the_key_may_not_read(self) -> None:
-        assert self.looked_up({"code": 403, "message": "Forbidden"}, status=403) is None
+    def test_is_not_sure_where_the_list_goes_on(self) -> None:
+        assert self.looked_up({"data": [known("ap_1", "x@example.org")] * 100}) is None
+
+    @pytest.mark.parametrize("body", [{}, [], "", {"data": None}, {"data": {"id": "ap_1"}}])
+    def test_does_not_take_an_unreadable_list_for_an_empty_one(self, body: Any) -> None:
+        assert self.looked_up(body) is None
+
+    @pytest.mark.parametrize("status", [400, 403, 404])
+    def test_is_not_sure_where_it_may_not_ask(self, status: int) -> None:
+        assert self.looked_up({"code": status, "message": "Forbidden"}, status=status) is None
 
     @pytest.mark.parametrize("status", [401, 429, 500])
     def test_does_not_go_on_without_an_answer(self, status: int) -> None:
@@ -207,27 +231,65 @@ class TestHomerun(ProviderContract):
     # Answers --------------------------------------------------------------------------------------
 
     @pytest.mark.parametrize(
-        ("status", "body", "failure"),
+        ("status", "body", "failure", "code"),
         [
-            (400, says("The given input was invalid", {"param": "email", "message": "email is not valid"}), Rejected),
-            (400, says("The given input was invalid", {"param": "vacancy_id", "message": "is closed"}), JobClosed),
-            (400, b"", Rejected),
-            (401, says("Unauthenticated"), Unauthorized),
-            (402, says("Payment required"), Unauthorized),
-            (403, says("Forbidden"), Unauthorized),
-            (404, says("Not found"), JobClosed),
-            (429, says("Too many requests"), RateLimited),
-            (500, b"", Unavailable),
-            (503, b"", Unavailable),
-            (201, b"", Uncertain),
-            (201, b'{"data":{}}', Uncertain),
-            (200, b'{"data":[]}', Uncertain),
+            (400, says("The given input was invalid", wrong("email")), Rejected, "rejected"),
+            (400, says("The given input was invalid", wrong("vacancy_id")), JobClosed, "job_closed"),
+            (400, says("The given input was invalid"), Rejected, "rejected"),
+            (400, b'{"code":400,"error":true,"message":"","details":[]}', Rejected, "rejected"),
+            (400, b'{"details":[{}]}', Rejected, "rejected"),
+            (400, b"{}", Rejected, "rejected"),
+            (400, b"", Rejected, "rejected"),
+            (400, b"<html>Bad Request</html>", Rejected, "rejected"),
+            (401, says("Unauthenticated", code=401), Unauthorized, "unauthorized"),
+            (402, says("Your plan does not include public api access", code=402), Unauthorized, "unauthorized"),
+            (403, says("Forbidden", code=403), Unauthorized, "unauthorized"),
+            (404, says("Not found", code=404), JobClosed, "job_closed"),
+            (413, b"", Rejected, "rejected"),
+            (429, says("Too Many Requests", code=429), RateLimited, "rate_limited"),
+            (429, b"", RateLimited, "rate_limited"),
+            (500, b"", Unavailable, "http_500"),
+            (502, b"<html>Bad Gateway</html>", Unavailable, "http_502"),
+            (503, b"", Unavailable, "http_503"),
+            (504, b"", Unavailable, "http_504"),
+            (200, b'{"code":400,"error":true,"message":"The given input was invalid"}', Uncertain, "uncertain"),
+            (201, b"", Uncertain, "uncertain"),
+            (201, b'{"data":{}}', Uncertain, "uncertain"),
+            (200, b'{"data":[]}', Uncertain, "uncertain"),
         ],
     )
-    def test_reads_every_documented_failure(self, status: int, body: bytes, failure: type[DeliveryError]) -> None:
+    def test_reads_every_documented_failure(
+        self, status: int, body: bytes, failure: type[DeliveryError], code: str
+    ) -> None:
         with pytest.raises(DeliveryError) as failed:
             self.provider.judge(Response(status=status, body=body))
-        assert failure is type(failed.value)
+        assert (failure, code) == (type(failed.value), failed.value.code)
+
+    @pytest.mark.parametrize(
+        ("name", "status", "failure"),
+        [
+            ("file", 400, Rejected),
+            ("file", 401, Unauthorized),
+            ("file", 403, Unauthorized),
+            ("file", 404, Rejected),
+            ("file", 429, RateLimited),
+            ("file", 500, Unavailable),
+            ("note", 400, Rejected),
+            ("note", 401, Unauthorized),
+            ("note", 403, Rejected),
+            ("note", 404, Rejected),
+            ("note", 429, RateLimited),
+            ("note", 500, Unavailable),
+        ],
+    )
+    def test_reads_every_documented_failure_of_what_follows(
+        self, name: str, status: int, failure: type[DeliveryError]
+    ) -> None:
+        """Given an application that is there, "not found" is about that one, and no closed job."""
+        step = next(step for step in self.provider.steps(self.submission()) if step.name == name)
+        with pytest.raises(DeliveryError) as failed:
+            step.read(self.submission(), Response(status=status, body=says("Not found", code=status)))
+        assert (failure, status) == (type(failed.value), failed.value.status)
 
     def test_repeats_homeruns_words(self) -> None:
         body = says("The given input was invalid", {"param": "email", "message": "email is not a valid value"})

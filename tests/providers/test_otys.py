@@ -210,11 +210,11 @@ class TestOtys(ProviderContract):
 
     @pytest.mark.parametrize(
         ("own", "told", "source"),
-        [("", "Jobbird", "Jobbird"), ("Vacaturebank", "Jobbird", "Vacaturebank"), ("", "", "Jobbird")],
+        [("", "Jobbird", "Jobbird"), ("Vacaturebank", "Jobbird", "Vacaturebank"), ("", "", None)],
     )
-    def test_names_the_source_as_the_customer_does(self, own: str, told: str, source: str) -> None:
+    def test_names_the_source_as_the_customer_does(self, own: str, told: str, source: str | None) -> None:
         submission = self.submission(settings={"source": own}, application={"source": told})
-        assert source == params(make(replace(submission, kept={})))["source"]
+        assert source == params(make(replace(submission, kept={}))).get("source")
 
     @pytest.mark.parametrize(
         ("first", "last", "names"),
@@ -292,6 +292,22 @@ class TestOtys(ProviderContract):
         assert [accepted.receipt.reference] == [taken.id for taken in ats.received("otys")]
         assert 1 + LOGIN + CALLS == ats.stats()["otys"]["calls"]
 
+    @pytest.mark.parametrize("name", ["document", "letter"])
+    @pytest.mark.parametrize(
+        ("body", "failure"),
+        [(gives(None), None), (gives("d-1"), None), (says("No"), Rejected), (b'{"error":{}}', Rejected)]
+        + [(body, Uncertain) for body in (b"", b"{}", b"[]", b"<html>")],
+    )
+    def test_does_not_take_just_any_answer_for_an_attached_file(
+        self, name: str, body: bytes, failure: type[DeliveryError] | None
+    ) -> None:
+        step = next(step for step in self.provider.steps(self.submission()) if step.name == name)
+        if failure is None:
+            assert 200 == step.read(self.submission(), Response(status=200, body=body))
+            return
+        with pytest.raises(failure):
+            step.read(self.submission(), Response(status=200, body=body))
+
     @pytest.mark.parametrize("name", ["cv", "document"])
     def test_goes_on_without_a_cv_that_otys_refuses(self, name: str) -> None:
         assert "resume" == next(step.drops for step in self.provider.steps(self.submission()) if step.name == name)
@@ -308,6 +324,12 @@ class TestOtys(ProviderContract):
             (200, says("Deze vacature is gesloten"), JobClosed),
             (200, says("Person.emailPrimary is not valid"), Rejected),
             (200, b'{"error":"broken"}', Rejected),
+            (200, b'{"error":{}}', Rejected),
+            (200, b'{"error":false}', Uncertain),
+            (200, b'{"error":{"message":""}}', Rejected),
+            (200, b'{"error":{"message":null},"result":null}', Rejected),
+            (200, b'{"error":null,"result":null}', Uncertain),
+            (200, b"<html>", Uncertain),
             (200, b'{"error":{"code":5}}', Rejected),
             (200, b"", Uncertain),
             (200, gives(None), Uncertain),
@@ -315,17 +337,21 @@ class TestOtys(ProviderContract):
             (200, gives({}), Uncertain),
             (401, b"", Unauthorized),
             (403, b"", Unauthorized),
-            (404, b"", JobClosed),
+            (404, b"<html>", Unavailable),
+            (410, b"", Unavailable),
             (413, b"", Rejected),
             (429, b"", RateLimited),
             (500, b"", Unavailable),
+            (502, b"<html>", Unavailable),
             (503, b"<html>", Unavailable),
+            (504, b"", Unavailable),
         ],
     )
     def test_reads_every_failure(self, status: int, body: bytes, failure: type[DeliveryError]) -> None:
         with pytest.raises(DeliveryError) as failed:
             self.provider.judge(Response(status=status, body=body))
         assert failure is type(failed.value)
+        assert failed.value.code in (failure.default_code, f"http_{status}")
 
     @pytest.mark.parametrize(
         ("status", "body", "failure", "code"),
@@ -334,7 +360,7 @@ class TestOtys(ProviderContract):
             (200, gives(None), Unauthorized, "unauthorized"),
             (200, gives(False), Unauthorized, "unauthorized"),
             (200, b"<html>", Unavailable, "login_failed"),
-            (404, b"", Unavailable, "login_failed"),
+            (404, b"", Unavailable, "http_404"),
             (400, b"", Unavailable, "login_failed"),
             (401, b"", Unauthorized, "unauthorized"),
             (429, b"", RateLimited, "rate_limited"),
@@ -420,6 +446,26 @@ class TestOtys(ProviderContract):
         ats.register("otys", account="", key="another")
         (problem,) = check_connection(self.config(base_url)).problems
         assert "OTYS Go! refused the API key: Invalid API key" == problem
+
+    @pytest.mark.parametrize(
+        ("status", "body", "failure"),
+        [
+            (200, gives([]), None),
+            (200, says("Method not found"), None),
+            (200, says("Access denied; please login again"), Unauthorized),
+            (404, b"", Unavailable),
+            (503, b"", Unavailable),
+        ],
+    )
+    def test_takes_a_session_that_may_not_ask_everything_for_one(
+        self, status: int, body: bytes, failure: type[DeliveryError] | None
+    ) -> None:
+        response = Response(status=status, body=body)
+        if failure is None:
+            self.provider.require_session(response)
+            return
+        with pytest.raises(failure):
+            self.provider.require_session(response)
 
     def test_is_not_fooled_by_a_website(self) -> None:
         with listening(saying(ok(b"<html>Welcome</html>"))) as port:

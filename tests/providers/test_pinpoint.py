@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from ats_integration.errors import (
     DeliveryError,
@@ -19,12 +21,14 @@ from ats_integration.errors import (
     Uncertain,
 )
 from ats_integration.providers.base import Response
+from ats_integration.providers.exchange import Accepted
+from ats_integration.providers.job_forms import JobForm
 from ats_integration.providers.pinpoint import Pinpoint
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
 from tests.factories import PDF
 
-from .contract import ProviderContract
+from .contract import EMAIL, ProviderContract
 from .interrupted import handed_in_twice
 
 JSON_API = "application/vnd.api+json"
@@ -39,6 +43,11 @@ def says(*details: str) -> bytes:
 def asked(question_id: str, answer: Any) -> dict[str, Any]:
     """Return an answer to a question."""
     return {"question_id": question_id, "question": "Ervaring?", "answer": answer}
+
+
+def applied(id: str, email: Any) -> dict[str, Any]:
+    """Return an application as a list shows it."""
+    return {"id": id, "type": "applications", "attributes": {"email": email}}
 
 
 class TestPinpoint(ProviderContract):
@@ -108,38 +117,134 @@ class TestPinpoint(ProviderContract):
         assert [HEADERS] * 3 == [request.headers for request in requests]
         assert ["/api/v1/applications", "/api/v1/jobs", "/api/v1/jobs/1"] == [request.path for request in requests]
 
-    @pytest.mark.parametrize(
-        ("answer", "sent"),
-        [
-            (True, {"boolean_answer": True}),
-            (False, {"boolean_answer": False}),
-            ("vijf jaar", {"text_answer": "vijf jaar"}),
-            (5, {"text_answer": "5"}),
-        ],
-    )
-    def test_answers_a_question_that_pinpoint_numbers(self, answer: Any, sent: dict[str, Any]) -> None:
-        (included,) = self.document(application={"answers": [asked("12", answer)]})["included"]
-        assert sent == included["attributes"]
+    # Answers to questions ----------------------------------------------------------------------------
+
+    def form_with(self, kind: str, *choices: str) -> JobForm:
+        """Return the form of a job with one question."""
+        about = {"title": "Ervaring?", "question_type": kind, "required": True, "multiple_choice_options": choices}
+        return self.form({"data": {}, "included": [{"id": "12", "type": "questions", "attributes": about}]})
+
+    def form(self, body: Any) -> JobForm:
+        """Return what is read of an answer."""
+        return self.provider.read_form(Response(status=200, body=json.dumps(body).encode()))
+
+    def answered(self, form: JobForm | None, *said: dict[str, Any]) -> Any:
+        """Return the document of somebody who gave answers to what a job asks."""
+        submission = replace(self.submission(application={"answers": list(said)}), job_form=form)
+        return self.provider.build(submission).json
 
     @pytest.mark.parametrize(
-        ("said", "line"),
+        ("kind", "answer", "sent"),
         [
-            (asked("", "vijf jaar"), "Ervaring?: vijf jaar"),
-            (asked("q-12", True), "Ervaring?: yes"),
-            (asked("12", ("B", "C")), "Ervaring?: B, C"),
+            ("", True, {"boolean_answer": True}),
+            ("", False, {"boolean_answer": False}),
+            ("", "vijf jaar", {"text_answer": "vijf jaar"}),
+            ("", 5, {"text_answer": "5"}),
+            ("boolean", False, {"boolean_answer": False}),
+            ("boolean", "Ja", {"boolean_answer": True}),
+            ("short_text", "vijf", {"text_answer": "vijf"}),
+            ("long_text", True, {"text_answer": "yes"}),
+            ("long_text", ("B", "C"), {"text_answer": "B, C"}),
+            ("date", "2026-12-01", {"date_answer": "2026-12-01"}),
+            ("url", "https://sanne.example.org", {"url_answer": "https://sanne.example.org"}),
         ],
     )
-    def test_tells_other_answers_in_the_summary(
-        self, said: dict[str, Any], line: str, arrived: Callable[..., Reception]
-    ) -> None:
-        assert arrived(application={"answers": [said]}).cover_letter.endswith(f"\n\n{line}")
-        assert "included" not in self.document(application={"answers": [said]})
+    def test_answers_a_question_in_the_field_of_its_kind(self, kind: str, answer: Any, sent: dict[str, Any]) -> None:
+        (included,) = self.answered(self.form_with(kind) if kind else None, asked("12", answer))["included"]
+        question = {"question": {"data": {"id": "12", "type": "questions"}}}
+        assert (sent, question) == (included["attributes"], included["relationships"])
+
+    @pytest.mark.parametrize(
+        ("form", "answer", "texts"),
+        [
+            (None, ("B", "C"), ["B", "C"]),
+            ("open", ("B", "C"), ["B", "C"]),
+            ("open", "B", ["B"]),
+            ("choices", ("b", " C "), ["B", "C"]),
+            ("choices", "c", ["C"]),
+        ],
+    )
+    def test_names_choices_by_their_texts(self, form: str | None, answer: Any, texts: list[str]) -> None:
+        choices = {"open": (), "choices": ("B", "C")}
+        known = self.form_with("multiple_choice", *choices[form]) if form else None
+        sent = self.answered(known, asked("12", answer))
+        answers, *options = sent["included"]
+        links = [{"type": "answer_options", "method": "create", "temp-id": f"1-{n}"} for n in range(1, len(texts) + 1)]
+        assert ({}, links) == (answers["attributes"], answers["relationships"]["answer_options"]["data"])
+        assert [
+            {"type": "answer_options", "temp-id": f"1-{n}", "attributes": {"text": text}}
+            for n, text in enumerate(texts, 1)
+        ] == options
+        assert [{"type": "answers", "method": "create", "temp-id": "1"}] == sent["data"]["relationships"]["answers"][
+            "data"
+        ]
+
+    @pytest.mark.parametrize(
+        ("kind", "said", "line"),
+        [
+            ("", asked("", "vijf jaar"), "Ervaring?: vijf jaar"),
+            ("", asked("q-12", True), "Ervaring?: yes"),
+            ("boolean", asked("12", "een beetje"), "Ervaring?: een beetje"),
+            ("date", asked("12", "volgende week"), "Ervaring?: volgende week"),
+            ("date", asked("12", "2026-13-41"), "Ervaring?: 2026-13-41"),
+            ("url", asked("12", "geen"), "Ervaring?: geen"),
+            ("document", asked("12", "zie cv"), "Ervaring?: zie cv"),
+            ("choices", asked("12", ("B", "Z")), "Ervaring?: B, Z"),
+        ],
+    )
+    def test_tells_in_the_summary_what_fits_no_question(self, kind: str, said: dict[str, Any], line: str) -> None:
+        forms = {"": None, "choices": self.form_with("multiple_choice", "B")}
+        sent = self.answered(forms[kind] if kind in forms else self.form_with(kind), said)
+        assert sent["data"]["attributes"]["summary"].endswith(f"\n\n{line}")
+        assert "included" not in sent
+
+    def test_tells_in_the_summary_the_answer_to_a_question_that_the_job_has_not(self) -> None:
+        sent = self.answered(self.form_with("boolean"), {"question_id": "99", "question": "Rijbewijs?", "answer": True})
+        assert sent["data"]["attributes"]["summary"].endswith("Rijbewijs?: yes")
+
+    def test_knows_a_question_by_its_words(self) -> None:
+        (included,) = self.answered(self.form_with("boolean"), asked("", True))["included"]
+        assert "12" == included["relationships"]["question"]["data"]["id"]
 
     def test_pairs_every_answer_with_its_link(self, arrived: Callable[..., Reception]) -> None:
-        answers = [asked("12", True), asked("", "x"), asked("13", "vijf"), asked("14", "")]
-        fields = arrived(application={"answers": answers}).fields
+        said = [("7001", True), ("", "x"), ("7005", ("Engels", "nederlands")), ("7004", "vijf"), ("7002", "")]
+        fields = arrived(application={"answers": [asked(*each) for each in said]}).fields
         told = {name: value for name, value in fields.items() if name.startswith("answer")}
-        assert {"answer 12": True, "answer 13": "vijf"} == told
+        assert {"answer 7001": True, "answer 7005": ["Engels", "Nederlands"], "answer 7004": "vijf"} == told
+
+    def test_asks_for_the_questions_of_the_job(self) -> None:
+        request = self.provider.form_request(self.submission())
+        assert ("GET", "/api/v1/jobs/4000001", HEADERS) == (request.method, request.path, request.headers)
+        assert (("include", "questions"),) == request.params
+
+    def test_reads_what_the_job_requires(self) -> None:
+        (question,) = self.form_with("multiple_choice", "B", "C").questions
+        assert ("12", "Ervaring?", "multiple_choice", True) == (
+            question.id, question.label, question.kind, question.is_required,
+        )  # fmt: skip
+        assert (("B", "B"), ("C", "C")) == question.choices
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {}, [], {"included": None}, {"included": "x"}, {"included": [5, {"type": "stages", "id": "1"}]},
+            {"data": {}, "included": []},
+        ],
+    )  # fmt: skip
+    def test_reads_no_question_where_none_is_shown(self, body: Any) -> None:
+        assert () == self.form(body).questions
+
+    @pytest.mark.parametrize("status", [400, 403, 404])
+    def test_goes_without_the_questions_where_they_are_not_shown(self, status: int) -> None:
+        assert self.provider.form_of(Response(status=status, body=says("Integration not enabled"))) is None
+
+    def test_delivers_where_the_questions_are_not_shown(self, hand_in: Callable[..., Accepted], ats: Sandbox) -> None:
+        cache.clear()
+        ats.behave("pinpoint", "closed", times=1)
+        hand_in()
+        assert 1 == len(ats.received("pinpoint"))
+
+    # The person --------------------------------------------------------------------------------------
 
     @pytest.mark.parametrize(("first", "last"), [("Sukarno", ""), ("", "Sukarno")])
     def test_sends_a_dash_for_a_missing_name(self, first: str, last: str) -> None:
@@ -150,29 +255,113 @@ class TestPinpoint(ProviderContract):
         sent = self.document(resume={"content_type": "nonsense,;"})["data"]["attributes"]
         assert sent["cv_base64_data"].startswith("data:application/octet-stream;base64,JVBER")
 
-    def test_cannot_ask_after_a_lost_answer(self, base_url: str, ats: Sandbox) -> None:
-        accepted = handed_in_twice(self.provider, self.submission(base_url=base_url), ats, "drop_answer", after=0)
-        assert not accepted.is_certain
-        assert 2 == len(ats.received("pinpoint"))
+    @pytest.mark.parametrize(
+        ("phone", "country", "code"),
+        [
+            ("+31612345678", "NL", None),
+            ("0031612345678", "NL", None),
+            ("0612345678", "NL", "NL"),
+            ("0612345678", "nl", "NL"),
+            ("0612345678", "Nederland", None),
+            ("0612345678", "", None),
+            ("", "NL", None),
+        ],
+    )
+    def test_says_which_country_a_national_number_is_of(self, phone: str, country: str, code: str | None) -> None:
+        person = {"phone": phone, "address": {"country": country}}
+        sent = self.document(candidate=person)["data"]["attributes"]
+        assert (phone or None, code) == (sent.get("phone"), sent.get("phone_iso2"))
+
+    # Asking after a lost answer ----------------------------------------------------------------------
+
+    @pytest.mark.parametrize("mode", ["drop_answer", "blackhole", "reset"])
+    def test_asks_after_a_lost_answer(self, mode: str, hurry: None, base_url: str, ats: Sandbox) -> None:
+        accepted = handed_in_twice(self.provider, self.submission(base_url=base_url), ats, mode, after=0)
+        (reception,) = ats.received("pinpoint")
+        assert accepted.receipt.reference == reception.id
+        assert (mode == "drop_answer") == accepted.was_there
+
+    def looked_up(self, body: Any, status: int = 200) -> Any:
+        """Return what a lookup reads in an answer."""
+        lookup = self.provider.lookup(self.submission())
+        return lookup.read(self.submission(), Response(status=status, body=json.dumps(body).encode()))
+
+    def test_asks_who_applied_for_the_job(self) -> None:
+        request = self.provider.lookup(self.submission()).build(self.submission())
+        assert ("GET", "/api/v1/applications", HEADERS) == (request.method, request.path, request.headers)
+        assert {
+            "filter[job_id]": "4000001",
+            "filter[job_visibility]": "confidential,external,internal",
+            "fields[applications]": "email",
+            "sort": "-created_at",
+            "page[size]": "100",
+        } == dict(request.params)
+
+    def test_finds_a_person_by_email_address_in_capitals_or_not(self) -> None:
+        listed = {"data": [applied("1", "x@example.org"), applied("2", EMAIL.upper())]}
+        assert {"application": {"reference": "2", "dropped": []}} == self.looked_up(listed)
+
+    @pytest.mark.parametrize("rows", [[], [applied("1", "x@example.org")]])
+    def test_finds_nobody(self, rows: list[Any]) -> None:
+        assert {} == self.looked_up({"data": rows})
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"data": [applied("1", "x@example.org")] * 100},
+            {"data": [applied("1", "Hidden due to blind screening")]},
+            {"data": [applied("1", None)]},
+            {"data": [{"id": "1", "attributes": []}]},
+            {"data": {"id": "1"}},
+            {"errors": []},
+            [],
+        ],
+    )
+    def test_is_not_sure_where_the_list_does_not_tell(self, body: Any) -> None:
+        assert self.looked_up(body) is None
+
+    @pytest.mark.parametrize("status", [400, 403, 404])
+    def test_is_not_sure_where_it_may_not_ask(self, status: int) -> None:
+        assert self.looked_up({"errors": []}, status=status) is None
+
+    @pytest.mark.parametrize("status", [401, 429, 500])
+    def test_does_not_go_on_without_an_answer(self, status: int) -> None:
+        with pytest.raises(DeliveryError):
+            self.looked_up({}, status=status)
+
+    # Answers -----------------------------------------------------------------------------------------
 
     @pytest.mark.parametrize(
         ("status", "body", "failure", "code"),
         [
             (200, b'{"data":{}}', Uncertain, "uncertain"),
-            (400, says("Malformed"), Rejected, "rejected"),
+            (200, says("first_name can't be blank"), Uncertain, "uncertain"),
+            (201, b"", Uncertain, "uncertain"),
+            (201, b"<html>", Uncertain, "uncertain"),
+            (400, says("Malformed query params"), Rejected, "rejected"),
+            (400, says("nl is not a valid locale"), Rejected, "rejected"),
+            (400, b"", Rejected, "rejected"),
             (401, says("X-API-KEY header not provided"), Unauthorized, "unauthorized"),
             (401, says("Invalid API key"), Unauthorized, "unauthorized"),
             (403, says("Integration not enabled"), Unauthorized, "unauthorized"),
             (404, says("Record not found"), JobClosed, "job_closed"),
-            (409, says("Record in use"), Rejected, "rejected"),
+            (409, says("Record is in use"), Rejected, "rejected"),
+            (413, b"", Rejected, "rejected"),
             (422, says("first_name can't be blank"), Rejected, "rejected"),
             (422, says("Jobs of other kinds"), Rejected, "rejected"),
+            (422, b'{"errors":[{}]}', Rejected, "rejected"),
+            (422, b'{"errors":[]}', Rejected, "rejected"),
+            (422, b'{"errors":"strange"}', Rejected, "rejected"),
+            (422, b"", Rejected, "rejected"),
             (422, says("email is invalid", "job is closed"), JobClosed, "job_closed"),
             (422, says("Job must be open"), JobClosed, "job_closed"),
             (429, says("Rate limit exceeded"), RateLimited, "rate_limited"),
-            (500, says("Internal server error"), Uncertain, "http_500"),
-            (502, b"", Uncertain, "http_502"),
+            (429, b"", RateLimited, "rate_limited"),
+            (500, says("We've notified our engineers and hope to address this issue shortly."), Uncertain, "http_500"),
+            (500, b"", Uncertain, "http_500"),
+            (502, b"<html>Bad Gateway</html>", Uncertain, "http_502"),
             (503, b"", Unavailable, "http_503"),
+            (504, b"", Uncertain, "http_504"),
         ],
     )
     def test_reads_every_documented_failure(

@@ -26,7 +26,8 @@ from ats_integration.errors import (
 from ats_integration.providers import exchange
 from ats_integration.providers.base import Request, Response
 from ats_integration.providers.exchange import Accepted
-from ats_integration.providers.webhook import Webhook, path_of, signature
+from ats_integration.providers.webhook import ELSEWHERE, Webhook
+from ats_integration.providers.webhook_parts import path_of, signature
 from ats_integration.readiness import job_problem
 from ats_integration.sandbox import Sandbox
 from tests.factories import FILENAME, PDF, message
@@ -230,25 +231,34 @@ class TestWebhook(FetchingContract):
         assert status == failed.value.status
 
     @pytest.mark.parametrize(
-        ("status", "body", "failure", "words"),
+        ("status", "body", "failure", "code", "words"),
         [
-            (301, b"", Unavailable, "The address leads elsewhere, and we do not follow: enter the one it leads to."),
-            (400, b'{"error":"No candidate."}', Rejected, "No candidate."),
-            (401, b"", Unauthorized, ""),
-            (403, b'{"message":"Wrong signature"}', Unauthorized, "Wrong signature"),
-            (404, b"", JobClosed, ""),
-            (410, b'{"error":"Closed."}', JobClosed, "Closed."),
-            (413, b"", Rejected, ""),
-            (422, b'{"errors":["email: wrong"]}', Rejected, "email: wrong"),
-            (429, b"", RateLimited, ""),
-            (500, b"", Unavailable, ""),
-            (503, b"", Unavailable, ""),
+            (301, b"", Unavailable, "http_301", ELSEWHERE),
+            (400, b'{"error":"No candidate."}', Rejected, "rejected", "No candidate."),
+            (400, b'{"error":{}}', Rejected, "rejected", ""),
+            (400, b"", Rejected, "rejected", ""),
+            (401, b"", Unauthorized, "unauthorized", ""),
+            (402, b"", Unauthorized, "unauthorized", ""),
+            (403, b'{"message":"Wrong signature"}', Unauthorized, "unauthorized", "Wrong signature"),
+            (404, b"", JobClosed, "job_closed", ""),
+            (408, b"", Unavailable, "http_408", ""),
+            (410, b'{"error":"Closed."}', JobClosed, "job_closed", "Closed."),
+            (413, b"", Rejected, "rejected", ""),
+            (415, b"<html>Unsupported</html>", Rejected, "rejected", ""),
+            (422, b'{"errors":["email: wrong"]}', Rejected, "rejected", "email: wrong"),
+            (429, b"", RateLimited, "rate_limited", ""),
+            (500, b"", Unavailable, "http_500", ""),
+            (502, b"<html>Bad Gateway</html>", Unavailable, "http_502", ""),
+            (503, b"", Unavailable, "http_503", ""),
+            (504, b"", Unavailable, "http_504", ""),
         ],
     )
-    def test_reads_every_refusal(self, status: int, body: bytes, failure: type[DeliveryError], words: str) -> None:
+    def test_reads_every_refusal(
+        self, status: int, body: bytes, failure: type[DeliveryError], code: str, words: str
+    ) -> None:
         with pytest.raises(DeliveryError) as failed:
             self.provider.judge(Response(status=status, body=body))
-        assert (failure, words) == (type(failed.value), failed.value.detail)
+        assert (failure, code, words) == (type(failed.value), failed.value.code, failed.value.detail)
 
     @pytest.mark.parametrize("mode", ["down", "throttle", "drop_answer"])
     def test_hands_in_again_under_the_same_id(self, mode: str, base_url: str, ats: Sandbox) -> None:

@@ -17,10 +17,11 @@ CONNECTOR = "HrCreateApplicant"
 TOKEN = re.compile(r"<token><version>[0-9]+</version><data>.+</data></token>")
 #: The longest text of each field; 0 = not documented.
 TEXTS = {
-    "LaNm": 80, "Is": 15, "FiNm": 50, "In": 0, "EmA2": 0, "EmAd": 255, "TeN2": 0, "TeNr": 0, "MbN2": 255, "MbNr": 255,
-    "ViGe": 1, "DaBi": 10, "CoId": 0, "Ad": 0, "HmAd": 0, "ZpCd": 0, "Rs": 0, "Mo": 0, "CvFileName": 255,
-    "CvFileStream": 0, "ViSo": 0, "LgId": 3,
+    "LaNm": 80, "Is": 15, "FiNm": 50, "In": 15, "EmA2": 255, "EmAd": 255, "TeN2": 255, "TeNr": 255, "MbN2": 255,
+    "MbNr": 255, "ViGe": 1, "DaBi": 10, "CoId": 3, "Ad": 60, "HmAd": 30, "ZpCd": 15, "Rs": 50, "Mo": 0,
+    "CvFileName": 255, "CvFileStream": 0, "ViSo": 20, "LgId": 3,
 }  # fmt: skip
+REQUIRED = ("VcSn", "LaNm")
 OTHERS = {"VcSn": int, "HmNr": int, "OpEm": bool}
 
 
@@ -56,7 +57,8 @@ class Afas(Vendor):
             case "GET", ("ProfitVersion",):
                 return Reply(status=200, body={"version": "6.6.9"})
             case "GET", ("metainfo", "update", connector) if connector == CONNECTOR:
-                return Reply(status=200, body={"id": CONNECTOR, "name": CONNECTOR, "description": "Sollicitatie"})
+                fields = [{"fieldId": name, "label": name, "mandatory": name in REQUIRED} for name in (*TEXTS, *OTHERS)]
+                return Reply(status=200, body={"id": CONNECTOR, "name": CONNECTOR, "fields": fields})
             case "POST", ("connectors", connector) if connector == CONNECTOR:
                 return self.take_applicant(call, accounts, drawer)
         return NO_CONNECTOR

@@ -24,6 +24,8 @@ APPLY = (
     "{crEmployeeApply(dedupe:$dedupe,pub:$pub,request:$request){_id}}"
 )
 PUBLICATION = re.compile(r'query\{crPublication\(_id:([0-9]+|"(?:[^"\\]|\\.)*")\)\{_id publicationEnd\}\}')
+PEOPLE = re.compile(r'query\{crEmployeePage\(qualifier:("(?:[^"\\]|\\.)*")\)\{items\{_id\}\}\}')
+QUALIFIER = re.compile(r"emailAddress = '([^']*)'")
 TEXTS = {"_kind", "firstName", "lastName", "emailAddress", "phoneNumber", "mobileNumber", "city", "notes"}
 LARGEST = 10_000_000
 
@@ -98,6 +100,8 @@ class Carerix(Vendor):
         if asked := PUBLICATION.fullmatch(query):
             id = str(json.loads(asked[1]))
             return found(crPublication={"_id": id, "publicationEnd": None} if self.has(accounts, realm, id) else None)
+        if wanted := PEOPLE.fullmatch(query):
+            return people(str(json.loads(wanted[1])), realm, drawer)
         require(query == APPLY, errors("Syntax error", status=400))
         return self.apply(call, accounts, drawer, realm)
 
@@ -130,6 +134,15 @@ class Carerix(Vendor):
         return Taken(
             reception=replace(reception, account=realm, fields=fields), reply=found(crEmployeeApply={"_id": id})
         )
+
+
+def people(qualifier: str, realm: str, drawer: Drawer) -> Reply:
+    """Return the people of a realm who have an email address."""
+    asked = QUALIFIER.fullmatch(qualifier)
+    require(asked, errors("Invalid qualifier"))
+    assert asked
+    same = drawer.find("people", realm=realm, email=asked[1].lower())
+    return found(crEmployeePage={"items": [{"_id": id} for id, _ in same]})
 
 
 def employee(request: Any) -> tuple[Mapping[str, Any], Upload | None]:

@@ -95,7 +95,7 @@ class Homerun(Vendor):
             cover_letter="",
         )
         id = drawer.add("applications", {"reception": reception}, id=f"ap_{uuid4().hex[:20]}")
-        return Taken(reception=reception, reply=shown(201, id=id, email=given["email"], vacancy_id=job))
+        return Taken(reception=reception, reply=shown(201, **detailed(id, reception)))
 
     def add(self, id: str, kind: str, call: Call, drawer: Drawer) -> Taken:
         """Add a file or a note to an application."""
@@ -121,8 +121,15 @@ def listed(call: Call, drawer: Drawer) -> Reply:
     asked, most = (call.query.get("filter[vacancy_id]") or [""])[0], int((call.query.get("perPage") or ["15"])[0])
     require(1 <= most <= 100, invalid(perPage="is not a valid value"))
     found = [(id, kept["reception"]) for id, kept in drawer.find("applications")][::-1]
-    rows = [{"id": id, "email": r.email, "vacancy_id": r.job_id} for id, r in found if asked in ("", r.job_id)]
-    return Reply(status=200, body={"data": rows[:most]})
+    rows = [detailed(id, reception) for id, reception in found if asked in ("", reception.job_id)]
+    return Reply(status=200, body={"data": rows[:most], "meta": {"per_page": most, "total": len(rows)}})
+
+
+def detailed(id: str, reception: Reception) -> dict[str, Any]:
+    """Return an application as Homerun shows it: the person in an object of its own."""
+    first, _, last = reception.name.partition(" ")
+    person = {"first_name": first, "last_name": last, "email": reception.email, "phone_number": reception.phone}
+    return {"id": id, "sourced": False, "vacancy_id": reception.job_id, "personal_info": person}
 
 
 def with_file(call: Call, reception: Reception) -> Reception:

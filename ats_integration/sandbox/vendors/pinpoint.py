@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..accounts import Accounts
+from ..drawers import Drawer
 from ..uploads import upload_of
-from ..values import Call, Reception, Reply, Upload
+from ..values import Call, Reception, Reply, Taken, Upload
 from .base import Vendor, is_email, require
 
 JSON_API = "application/vnd.api+json"
@@ -22,6 +23,7 @@ TEXTS = {
     "cv_base64_data", "address1", "address2", "town", "country", "postcode", "date_of_birth", "start_on", "locale",
 }  # fmt: skip
 ANSWERS = {"text_answer": str, "boolean_answer": bool, "date_answer": str, "url_answer": str}
+FILTERS = {"filter[job_id]", "filter[job_visibility]", "fields[applications]", "sort", "page[size]", "page[number]"}
 DATA_URL = re.compile(r"data:(?P<kind>[\w.+-]+/[\w.+-]+);base64,(?P<content>[A-Za-z0-9+/]+={0,2})")
 
 
@@ -57,15 +59,28 @@ class Pinpoint(Vendor):
     def account(self, steps: tuple[str, ...]) -> str:
         return steps[0] if steps and steps[0] != "api" else ""
 
+    def answer(self, call: Call, accounts: Accounts, drawer: Drawer) -> Reply | Taken:
+        """Answer any call, and remember who applied."""
+        account = self.account(call.steps)
+        if call.method == "GET" and call.steps[bool(account) :] == ("api", "v1", "applications"):
+            self.enter(call, accounts)
+            return applicants(call, account, drawer)
+        answered = super().answer(call, accounts, drawer)
+        if isinstance(answered, Taken):
+            drawer.add("applications", {"reception": answered.reception}, id=answered.reception.id)
+        return answered
+
     def show(self, call: Call, accounts: Accounts) -> Reply:
-        """Show the jobs, or one of them."""
+        """Show the jobs, or one of them, with its questions where they are asked for."""
         account = self.account(call.steps)
         match self.enter(call, accounts):
             case ("jobs",):
                 jobs = [resource("jobs", job) for job in accounts.jobs(self.slug, account)]
                 return Reply(status=200, body={"data": jobs})
             case ("jobs", job) if accounts.has_job(self.slug, account, job):
-                return Reply(status=200, body={"data": resource("jobs", job)})
+                require(set(call.query) <= {"include"}, malformed("Malformed query params"))
+                included = {"included": QUESTIONS} if call.query.get("include") == ["questions"] else {}
+                return Reply(status=200, body={"data": resource("jobs", job), **included})
         return NOT_FOUND
 
     def take(self, call: Call, accounts: Accounts) -> Reception:
@@ -108,9 +123,33 @@ class Pinpoint(Vendor):
         return Reply(status=201, body={"data": {"id": reception.id, "type": "applications", "attributes": {}}})
 
 
-def resource(kind: str, id: str) -> dict[str, Any]:
+def resource(kind: str, id: str, **attributes: Any) -> dict[str, Any]:
     """Return a resource as a list shows it."""
-    return {"id": id, "type": kind, "attributes": {"title": f"Job {id}"}}
+    return {"id": id, "type": kind, "attributes": attributes or {"title": f"Job {id}"}}
+
+
+#: What every job asks.
+QUESTIONS = [
+    resource("questions", "7001", title="Rijbewijs B?", question_type="boolean", required=False),
+    resource("questions", "7002", title="Beschikbaar vanaf", question_type="date", required=False),
+    resource("questions", "7003", title="Portfolio", question_type="url", required=False),
+    resource("questions", "7004", title="Motivatie", question_type="long_text", required=False),
+    resource("questions", "7005", title="Talen", question_type="multiple_choice", required=False,
+             multiple_choice_options=["Nederlands", "Engels"]),
+    resource("questions", "7006", title="Diploma", question_type="document", required=False),
+]  # fmt: skip
+
+
+def applicants(call: Call, account: str, drawer: Drawer) -> Reply:
+    """Return one page of a job's applications, the newest first."""
+    require(
+        set(call.query) <= FILTERS and call.query.get("sort") == ["-created_at"], malformed("Malformed query params")
+    )
+    most = int((call.query.get("page[size]") or ["100"])[0])
+    (job,) = call.query.get("filter[job_id]") or [""]
+    kept = [found["reception"] for _, found in drawer.find("applications")][::-1]
+    rows = [resource("applications", r.id, email=r.email) for r in kept if (r.account, r.job_id) == (account, job)]
+    return Reply(status=200, body={"data": rows[:most], "meta": {}})
 
 
 def part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -153,16 +192,36 @@ def related(relations: Mapping[str, Any], name: str, kind: str) -> str:
 def answers_of(relations: Mapping[str, Any], included: Any) -> dict[str, Any]:
     """Return the answers by their questions: each is linked by its temporary id, and each link has its answer."""
     require(isinstance(included, list), malformed("included is no list"))
-    links = part(relations, "answers").get("data", []) if "answers" in relations else []
-    wanted = [{"type": "answers", "method": "create", "temp-id": each.get("temp-id")} for each in included]
-    require(links == wanted and all(isinstance(each["temp-id"], str) for each in wanted), malformed("temp-id"))
-    return dict(map(answer_of, included))
+    answers = [each for each in included if each.get("type") == "answers"]
+    texts = dict(text_of(each) for each in included if each not in answers)
+    require(links(relations, "answers") == [each["temp-id"] for each in answers], malformed("temp-id"))
+    told = [answer_of(each, texts) for each in answers]
+    require(not texts, malformed("An option belongs to no answer"))
+    return dict(told)
 
 
-def answer_of(each: Mapping[str, Any]) -> tuple[str, Any]:
-    """Return one answer and its question."""
+def links(relations: Mapping[str, Any], name: str) -> list[str]:
+    """Return the temporary ids of what a relation makes."""
+    made = part(relations, name).get("data", []) if name in relations else []
+    fits = all(set(each) == {"type", "method", "temp-id"} and isinstance(each["temp-id"], str) for each in made)
+    require(fits and all((each["type"], each["method"]) == (name, "create") for each in made), malformed("temp-id"))
+    return [each["temp-id"] for each in made]
+
+
+def text_of(each: Mapping[str, Any]) -> tuple[str, str]:
+    """Return one choice by its temporary id."""
+    require(set(each) == {"type", "temp-id", "attributes"} and each["type"] == "answer_options", malformed("included"))
+    require(set(part(each, "attributes")) == {"text"}, malformed("answer_options"))
+    return each["temp-id"], each["attributes"]["text"]
+
+
+def answer_of(each: Mapping[str, Any], texts: dict[str, str]) -> tuple[str, Any]:
+    """Return one answer and its question; the choices that it names are taken out of `texts`."""
     require(set(each) == {"type", "temp-id", "attributes", "relationships"}, malformed("answers"))
-    values = list(part(each, "attributes").items())
-    fits = each["type"] == "answers" and len(values) == 1 and type(values[0][1]) is ANSWERS.get(values[0][0])
-    require(fits, invalid("answers is invalid"))
-    return f"answer {related(part(each, 'relationships'), 'question', 'questions')}", values[0][1]
+    values, relations = list(part(each, "attributes").items()), part(each, "relationships")
+    question = f"answer {related(relations, 'question', 'questions')}"
+    if chosen := links(relations, "answer_options"):
+        require(not values and set(chosen) <= set(texts), invalid("answers is invalid"))
+        return question, [texts.pop(temp_id) for temp_id in chosen]
+    require(len(values) == 1 and type(values[0][1]) is ANSWERS.get(values[0][0]), invalid("answers is invalid"))
+    return question, values[0][1]
