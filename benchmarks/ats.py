@@ -1,0 +1,64 @@
+"""Run the ATS stand-in and ask it what arrived."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from jobbird.demo.ports import free_port, wait_for
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many calls arrived, of how many messages, and when the last one did (monotonic, ns)."""
+
+    total: int
+    unique: int
+    last_ns: int
+
+
+@dataclass(frozen=True)
+class Ats:
+    """A running stand-in."""
+
+    url: str
+
+    def ask(self, question: str) -> Any:
+        """Return what the stand-in knows about a question: totals, arrivals, customers, reset."""
+        with urllib.request.urlopen(f"{self.url}/{question}", timeout=30) as answer:  # noqa: S310 - loopback
+            return json.load(answer)
+
+    @property
+    def totals(self) -> Totals:
+        """How much arrived so far."""
+        return Totals(**self.ask("totals"))
+
+    @property
+    def arrivals(self) -> dict[str, int]:
+        """When each message arrived first: its id, and nanoseconds of the monotonic clock."""
+        return dict(self.ask("arrivals"))
+
+    @property
+    def customers(self) -> dict[str, int]:
+        """How many calls each customer got."""
+        return dict(self.ask("customers"))
+
+
+@contextmanager
+def ats(latency: float) -> Iterator[Ats]:
+    """Run the stand-in; `latency` in seconds."""
+    port = free_port()
+    command = [sys.executable, "-m", "benchmarks.ats_server", str(port), str(latency)]
+    server = subprocess.Popen(command)
+    try:
+        wait_for(port)
+        yield Ats(f"http://127.0.0.1:{port}")
+    finally:
+        server.kill()
+        server.wait()
