@@ -16,11 +16,12 @@ from jobbird.demo.ports import free_port, wait_for
 
 @dataclass(frozen=True)
 class Totals:
-    """How many calls arrived, of how many messages, and when the last one did (monotonic, ns)."""
+    """How many calls arrived, of how many messages; when the first and the last did (monotonic, ns)."""
 
-    total: int
-    unique: int
-    last_ns: int
+    total: int = 0
+    unique: int = 0
+    first_ns: int = 0
+    last_ns: int = 0
 
 
 @dataclass(frozen=True)
@@ -30,24 +31,22 @@ class Ats:
     url: str
 
     def ask(self, question: str) -> Any:
-        """Return what the stand-in knows about a question: totals, arrivals, customers, reset."""
+        """Return what the stand-in knows about a question: totals, arrivals; or have it mend, reset."""
         with urllib.request.urlopen(f"{self.url}/{question}", timeout=30) as answer:  # noqa: S310 - loopback
             return json.load(answer)
 
-    @property
-    def totals(self) -> Totals:
-        """How much arrived so far."""
-        return Totals(**self.ask("totals"))
+    def totals(self, kind: str = "customer") -> Totals:
+        """Return how much arrived for one kind of customer so far."""
+        return Totals(**self.ask("totals").get(kind, {}))
 
     @property
-    def arrivals(self) -> dict[str, int]:
-        """When each message arrived first: its id, and nanoseconds of the monotonic clock."""
-        return dict(self.ask("arrivals"))
+    def unique(self) -> int:
+        """How many messages arrived for answering customers."""
+        return self.totals().unique
 
-    @property
-    def customers(self) -> dict[str, int]:
-        """How many calls each customer got."""
-        return dict(self.ask("customers"))
+    def arrivals(self, kind: str = "customer") -> dict[str, int]:
+        """Return when each message arrived first: its id, and nanoseconds of the monotonic clock."""
+        return dict(self.ask("arrivals").get(kind, {}))
 
 
 @contextmanager

@@ -2,10 +2,10 @@
 
 Usage: python -m benchmarks.ats_server PORT LATENCY_SECONDS
 
-A path holding /blackhole/ is never answered, /refuses/ answers 422 at once. A call is told apart by
-its header `webhook-id`, a customer by the last step of the path. GET /totals, /arrivals and /customers
-answer in JSON, GET /reset forgets everything. Times are those of the machine's monotonic clock, in
-nanoseconds.
+The first step of a path is the kind of customer: `blackhole` is never answered, `refuses` gets a 422 at
+once until it is mended, anybody else is answered. A message is told by the header `webhook-id` of its
+call. GET /totals and /arrivals answer in JSON, /mend mends, /reset forgets everything. Times are those
+of the machine's monotonic clock, in nanoseconds.
 """
 
 from __future__ import annotations
@@ -14,40 +14,57 @@ import asyncio
 import json
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import Any
 
 import uvloop
 
 ANSWER = b'{"id":"c_1","status":"created"}'
-REFUSAL = b'{"error":"email is invalid"}'
 ID_HEADER, LENGTH_HEADER = b"\r\nwebhook-id:", b"\r\ncontent-length:"
+REFUSAL = b'{"error":"email is invalid"}'
+BLACKHOLE, REFUSES = "blackhole", "refuses"
 
 
-class Memory:
-    """What arrived, and when."""
+@dataclass
+class Kind:
+    """What arrived for one kind of customer."""
 
-    def __init__(self) -> None:
-        self.total = self.last_ns = 0
-        self.first: dict[str, int] = {}
-        self.customers: Counter[str] = Counter()
+    total: int = 0
+    first_ns: int = 0
+    last_ns: int = 0
+    arrivals: dict[str, int] = field(default_factory=dict)
 
-    def add(self, path: bytes, head: bytes) -> None:
+    def add(self, id: str) -> None:
         """Remember one call."""
         self.total += 1
         self.last_ns = time.monotonic_ns()
-        self.customers[path.rpartition(b"/")[2].decode()] += 1
-        self.first.setdefault(header(head, ID_HEADER).decode(), self.last_ns)
+        self.first_ns = self.first_ns or self.last_ns
+        self.arrivals.setdefault(id, self.last_ns)
 
-    def tell(self, path: bytes) -> Any:
+    @property
+    def totals(self) -> dict[str, int]:
+        """Sum up."""
+        summed = {"total": self.total, "unique": len(self.arrivals)}
+        return {**summed, "first_ns": self.first_ns, "last_ns": self.last_ns}
+
+
+class Memory:
+    """What arrived, by kind of customer."""
+
+    def __init__(self) -> None:
+        self.kinds: defaultdict[str, Kind] = defaultdict(Kind)
+        self.is_mended = False
+
+    def tell(self, question: bytes) -> Any:
         """Answer a question of the benchmark."""
-        if path == b"/arrivals":
-            return self.first
-        if path == b"/customers":
-            return self.customers
-        if path == b"/reset":
+        if question == b"/reset":
             self.__init__()  # type: ignore[misc]
-        return {"total": self.total, "unique": len(self.first), "last_ns": self.last_ns}
+        if question == b"/mend":
+            self.is_mended = True
+        if question == b"/arrivals":
+            return {name: kind.arrivals for name, kind in self.kinds.items()}
+        return {name: kind.totals for name, kind in self.kinds.items()}
 
 
 def header(head: bytes, name: bytes) -> bytes:
@@ -87,10 +104,11 @@ class Connection(asyncio.Protocol):
         if method == b"GET":
             self.send(response(b"200 OK", json.dumps(self.memory.tell(path)).encode()))
             return
-        self.memory.add(path, head)
-        if b"/refuses/" in path:
+        kind = path.split(b"/", 2)[1].decode()
+        self.memory.kinds[kind].add(header(head, ID_HEADER).decode())
+        if kind == REFUSES and not self.memory.is_mended:
             self.send(response(b"422 Unprocessable Entity", REFUSAL))
-        elif b"/blackhole/" not in path:
+        elif kind != BLACKHOLE:
             asyncio.get_running_loop().call_later(self.latency, self.send, response(b"200 OK", ANSWER))
 
     def send(self, answer: bytes) -> None:

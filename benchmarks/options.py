@@ -23,6 +23,11 @@ class Options:
     project: Path
     out: Path | None
 
+    @property
+    def settings(self) -> dict[str, float]:
+        """What the results say about how they were found."""
+        return {"n": self.n, "rounds": self.rounds, "in_flight": self.in_flight, "latency": self.latency}
+
     def wants(self, name: str) -> bool:
         """Tell whether a system is to be measured."""
         return not self.only or name in self.only

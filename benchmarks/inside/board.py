@@ -41,11 +41,11 @@ def connection(customer: Customer, kind: str, ats_url: str) -> ATSConfig:
     )
 
 
-def connections() -> list[tuple[Vacancy, ATSConfig]]:
-    """Return all vacancies with the connection of their customer."""
-    configs = {config.customer_id: config for config in ATSConfig.objects.all()}
-    found = Vacancy.objects.select_related("customer").order_by("pk")
-    return [(vacancy, configs[vacancy.customer_id]) for vacancy in found if vacancy.customer_id in configs]
+def connections(kind: str) -> list[tuple[Vacancy, ATSConfig]]:
+    """Return the vacancies of one kind of customer, each with the connection."""
+    configs = {config.customer_id: config for config in ATSConfig.objects.filter(customer__name__startswith=kind)}
+    found = Vacancy.objects.filter(customer__in=configs).select_related("customer").order_by("pk")
+    return [(vacancy, configs[vacancy.customer_id]) for vacancy in found]
 
 
 def application(vacancy: Vacancy, number: int) -> Application:

@@ -16,10 +16,10 @@ LETTER = "x" * 1800  # characters; makes 2 KB of JSON
 local = threading.local()
 
 
-def message(number: int) -> dict[str, Any]:
-    """Return a message of 2 KB."""
+def message(number: int, kind: str = "customer") -> dict[str, Any]:
+    """Return a message of 2 KB for a customer of a kind (see ats_server)."""
     candidate = {"firstName": "Ann", "lastName": "de Vries", "email": "ann@example.org"}
-    customer = number % CUSTOMERS
+    customer = f"{kind}/{kind}-{number % CUSTOMERS}"
     return {"id": number, "customer": customer, "tryCount": 0, "candidate": candidate, "coverLetter": LETTER}
 
 
@@ -34,7 +34,7 @@ def session(*, trust_env: bool = TRUST_ENV) -> requests.Session:
 
 def post(client: requests.Session, told: dict[str, Any]) -> None:
     """Hand one message to the ATS."""
-    url = f"{os.environ['ATS_URL']}/v1/customer-{told['customer']}"
+    url = f"{os.environ['ATS_URL']}/{told['customer']}"
     client.post(url, json=told, headers={"webhook-id": str(told["id"])}, timeout=10).raise_for_status()
 
 
