@@ -14,13 +14,13 @@ from .stage import Place, Stage, stage
 from .systems import OURS, System, ours, peers
 from .worker import running
 
-STEPS = 10
+STEPS = 4
 PATIENCE = 3600  # seconds
 START = 60  # seconds until the first call
 
 
 def measure(system: System, place: Place, count: int) -> list[Row]:
-    """Weigh the worker at its first call and after each tenth of the messages."""
+    """Weigh the worker at its first call and after each quarter of the messages."""
     connect(system, place)
     send(system, place, count)
     begun = time.monotonic()

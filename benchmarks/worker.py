@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+import psutil
+
 from . import cores, gauge
 from .stage import Place
 from .systems import System
@@ -61,8 +63,9 @@ class Worker:
 
     def kill(self) -> None:
         """End it at once with all its children, as a crash would (kill -9)."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        for process in gauge.family(self.pid):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         self.process.wait()
 
     def stop(self) -> None:
