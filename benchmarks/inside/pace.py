@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -25,10 +25,20 @@ def ticks(count: int, rate: float | None = None) -> Iterator[int]:
         yield time.monotonic_ns()
 
 
-def report(calls: Mapping[str, tuple[int, int]]) -> str:
-    """Say in JSON when each message (or batch) was handed to the queue, and how long that took in all.
+class Calls:
+    """When each message was handed to the queue (only of paced ones: the others are many), and how long it took."""
 
-    `calls` has the monotonic nanoseconds before and after each call.
-    """
-    seconds = sum(after - before for before, after in calls.values()) / 1e9
-    return json.dumps({"sent": {id: before for id, (before, _) in calls.items()}, "seconds": seconds})
+    def __init__(self, rate: float | None) -> None:
+        self.is_paced = rate is not None
+        self.sent: dict[str, int] = {}
+        self.nanoseconds = 0
+
+    def add(self, id: str, begun: int) -> None:
+        """Remember a call that ends now; `begun` in monotonic nanoseconds."""
+        self.nanoseconds += time.monotonic_ns() - begun
+        if self.is_paced:
+            self.sent[id] = begun
+
+    def report(self) -> str:
+        """Say it in JSON: {"sent": {id: monotonic nanoseconds before the call}, "seconds": of all calls}."""
+        return json.dumps({"sent": self.sent, "seconds": self.nanoseconds / 1e9})

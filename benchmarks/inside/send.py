@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 
 import board
-from pace import add_options, report, ticks
+from pace import Calls, add_options, ticks
 
 from ats_integration import intake
 from ats_integration.models import Delivery
@@ -18,9 +17,9 @@ from ats_integration.models import Delivery
 AHEAD = 5  # seconds of paced work that are written in advance, less than the sweeper's patience
 
 
-def send(options: argparse.Namespace) -> dict[str, tuple[int, int]]:
-    """Write ahead and enqueue, one by one where a rate is given; return when each call began and ended."""
-    calls: dict[str, tuple[int, int]] = {}
+def send(options: argparse.Namespace) -> Calls:
+    """Write ahead and enqueue, one by one where a rate is given."""
+    calls = Calls(options.rate)
     places, end = board.connections(options.kind), options.first + options.n
     stride = int(options.rate * AHEAD) if options.rate else board.BATCH
     for start in range(options.first, end, stride):
@@ -28,7 +27,7 @@ def send(options: argparse.Namespace) -> dict[str, tuple[int, int]]:
         batches = [[delivery] for delivery in deliveries] if options.rate else [deliveries]
         for batch, now in zip(batches, ticks(len(batches), options.rate), strict=True):
             enqueue(batch)
-            calls[str(batch[0].pk)] = (now, time.monotonic_ns())
+            calls.add(str(batch[0].pk), now)
     return calls
 
 
@@ -39,10 +38,10 @@ def enqueue(deliveries: list[Delivery]) -> None:
 
 
 def main() -> None:
-    """Send; print what `pace.report` says."""
+    """Send; print what `Calls.report` says."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_options(parser)
-    print(report(send(parser.parse_args())))
+    print(send(parser.parse_args()).report())
 
 
 if __name__ == "__main__":
