@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 ARGS ?=
+BENCH := .venv-bench
 
 # Two processes, for two cores. In CI nothing may be skipped.
 PYTEST := $(BIN)/python -m pytest --quiet --numprocesses 2 $(if $(CI),-p tests.no_skips)
@@ -20,7 +21,7 @@ step = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint types layers migrations checks test-sqlite test-postgres clean
+.PHONY: help setup demo test lint types layers migrations checks test-sqlite test-postgres bench clean
 
 help: ## Show this list
 	@echo "make <target>"
@@ -65,6 +66,9 @@ test-postgres: $(INSTALLED) ## Run every test that touches the database on Postg
 	$(call step,tests on PostgreSQL)
 	@TEST_DATABASE=postgres $(PYTEST) -p tests.database_only $(ARGS)
 
+bench: $(BENCH)/installed ## Measure everything beside its peers, an hour or two on an idle machine; ARGS="throughput kill" chooses
+	@$(BENCH)/bin/python -m benchmarks $(ARGS)
+
 clean: ## Remove what demo and tests leave behind, but not .venv
 	rm -rf .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 
@@ -74,4 +78,10 @@ $(INSTALLED): requirements.txt requirements-dev.txt
 		{ echo "No virtual environment could be made. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@echo "Installing into $(VENV): a minute or two, once."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(BENCH)/installed: benchmarks/requirements.txt requirements.txt requirements-dev.txt
+	@$(BENCH)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(BENCH)
+	@echo "Installing into $(BENCH): a minute or two, once."
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $@
