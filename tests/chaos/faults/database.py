@@ -35,7 +35,7 @@ FAULTS = (
     ),
     Fault(
         name="database-cut",
-        title="connections to PostgreSQL cut, {cuts}×",
+        title="connections to PostgreSQL cut, {cuts} times",
         strike=cut,
         lasts=lambda pace: pace.cuts * BETWEEN,
         within=60,

@@ -26,7 +26,7 @@ def deploy_web(ground: Ground) -> None:
 FAULTS = (
     Fault(
         name="web-killed",
-        title="kill -9 of the site in the middle of saves, {other_kills}×",
+        title="kill -9 of the site in the middle of saves, {other_kills} times",
         strike=kill_web,
         lasts=lambda pace: pace.other_kills * pace.between,
         within=30,
@@ -35,7 +35,7 @@ FAULTS = (
     ),
     Fault(
         name="web-deployed",
-        title="site replaced with SIGTERM, {deploys}×",
+        title="site replaced with SIGTERM, {deploys} times",
         strike=deploy_web,
         lasts=lambda pace: pace.deploys * pace.between,
         within=30,

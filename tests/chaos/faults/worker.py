@@ -50,13 +50,25 @@ def deploy_worker(ground: Ground) -> None:
     ground.ats.behave("*", "slow", seconds=ANSWER)
     for turn in range(ground.pace.deploys):
         old, new = ("worker", "worker-next") if turn % 2 == 0 else ("worker-next", "worker")
-        ground.processes.start(new, procfile()["worker"])
+        await_work(ground, ground.processes.start(new, procfile()["worker"]))
         last(ground.pace.between)
         leave(ground, ground.processes[old])
     if ground.pace.deploys % 2:
         ground.processes["worker"].start()
+        await_work(ground, ground.processes["worker"])
         leave(ground, ground.processes["worker-next"])
     ground.ats.behave("*", "ok")
+
+
+def await_work(ground: Ground, process: Process) -> None:
+    """Return once a worker has told Redis that it is there."""
+    ground.wait(f"{process.name} to start", lambda: process.pid in pids(ground))
+
+
+def pids(ground: Ground) -> set[int]:
+    """Return the process numbers of the workers that Redis knows."""
+    with ground.valkey.client() as client:
+        return {int(client.hget(key, "pid") or 0) for key in client.smembers("rq:workers")}
 
 
 def leave(ground: Ground, process: Process) -> None:
@@ -73,7 +85,7 @@ def leave(ground: Ground, process: Process) -> None:
 FAULTS = (
     Fault(
         name="worker-killed",
-        title="kill -9 of the worker, {worker_kills}×",
+        title="kill -9 of the worker, {worker_kills} times",
         strike=kill_worker_often,
         lasts=lambda pace: pace.worker_kills * pace.between,
         within=60,
@@ -82,14 +94,14 @@ FAULTS = (
     ),
     Fault(
         name="worker-deployed",
-        title="worker replaced with SIGTERM, {deploys}×",
+        title="worker replaced with SIGTERM, {deploys} times",
         strike=deploy_worker,
         lasts=lambda pace: pace.deploys * pace.between,
         within=30,
     ),
     Fault(
         name="scheduler-killed",
-        title="kill -9 of the scheduler, {other_kills}×, while an ATS is down",
+        title="kill -9 of the scheduler, {other_kills} times, while an ATS is down",
         strike=kill_scheduler,
         lasts=lambda pace: pace.other_kills * pace.between,
         within=120,
