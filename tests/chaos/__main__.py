@@ -15,7 +15,7 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -26,7 +26,7 @@ from jobbird.demo.environment import PROJECT
 from jobbird.demo.problems import Stopped, stop_on_signals
 
 from .ground import Ground, keep_logs, put_up
-from .paces import FULL, SHORT, Pace
+from .paces import FULL, SHORT
 
 if TYPE_CHECKING:
     from .faults import Fault
@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     console = Console(width=WIDTH, highlight=False, soft_wrap=True)
     pace = SHORT if options.short else FULL
+    if options.rate:
+        pace = replace(pace, rate=options.rate)
     stop_on_signals()
     try:
         with put_up(pace) as ground:
@@ -58,8 +60,8 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--short", action="store_true", help="a few faults, all of them short")
     options.add_argument("--all", action="store_true", help="with --short: all faults")
     options.add_argument("--applications", type=int, metavar="N", help="how many apply during one fault")
+    options.add_argument("--rate", type=float, metavar="N", help="how many apply in a second, at most")
     options.add_argument("--only", action="append", default=[], metavar="FAULT", help="this fault only")
-    options.add_argument("--list", action="store_true", help="name all faults and stop")
     options.add_argument("--write", action="store_true", help="put the rows into docs/failure-modes.md")
     return options
 
@@ -69,18 +71,20 @@ def play(ground: Ground, console: Console, options: argparse.Namespace) -> int:
     from . import results
     from .faults import FAULTS
 
-    rows = [shown(ground, console, fault, options) for fault in chosen(ground.pace, FAULTS, options)]
+    rows = []
+    for fault in chosen(FAULTS, options):
+        rows.append(shown(ground, console, fault, options))
+        if options.write:
+            results.write(rows, [fault.name for fault in FAULTS])
     console.print(table(rows))
-    if options.write:
-        results.write(rows, [fault.name for fault in FAULTS])
     if any(row.problems for row in rows):
         keep_logs(ground, LOGS)
-        console.print(f"Logs: {LOGS.relative_to(Path.cwd()) if LOGS.is_relative_to(Path.cwd()) else LOGS}")
+        console.print(f"Logs: {LOGS.relative_to(PROJECT)}")
         return 1
     return 0
 
 
-def chosen(pace: Pace, faults: Sequence[Fault], options: argparse.Namespace) -> list[Fault]:
+def chosen(faults: Sequence[Fault], options: argparse.Namespace) -> list[Fault]:
     """Return the faults that were asked for.
 
     Exits where one is named that does not exist.
@@ -90,7 +94,7 @@ def chosen(pace: Pace, faults: Sequence[Fault], options: argparse.Namespace) -> 
         sys.exit(f"There is no fault {', '.join(unknown)}; there are: {', '.join(known)}.")
     if options.only:
         return [known[name] for name in options.only]
-    return [fault for fault in faults if fault.is_telling or options.all or pace is FULL]
+    return [fault for fault in faults if fault.is_telling or options.all or not options.short]
 
 
 def shown(ground: Ground, console: Console, fault: Fault, options: argparse.Namespace) -> Row:

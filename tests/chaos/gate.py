@@ -20,7 +20,7 @@ class Gate:
     """Listen on one port of the loopback interface for the server on another."""
 
     def __init__(self, port: int, to: int) -> None:
-        self._port, self._to = port, to
+        self.port, self._to = port, to
         self._server: Listener | None = None
 
     def __enter__(self) -> Self:
@@ -35,7 +35,7 @@ class Gate:
     def open(self, *, answer: timedelta = timedelta(0), fails: bool = False) -> None:
         """Let calls through, each answer as late as told; or answer all of them with 500."""
         self.close()
-        self._server = Listener(self._port, self._to, answer.total_seconds(), fails=fails)
+        self._server = Listener(self.port, self._to, answer.total_seconds(), fails=fails)
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self) -> None:

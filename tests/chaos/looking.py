@@ -109,7 +109,7 @@ def clear(ground: Ground) -> None:
             cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
 
     patiently(empty)
-    ground.valkey.flush()
+    ground.valkey.forget_messages()
     ground.ats.reset()
     ground.forget_files()
     ground.in_flight.clear()

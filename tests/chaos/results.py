@@ -14,7 +14,7 @@ from jobbird.demo.environment import PROJECT
 JSON = PROJECT / "docs" / "failure-modes.json"
 PAGE = PROJECT / "docs" / "failure-modes.md"
 BEGIN, END = "<!-- chaos table: begin -->", "<!-- chaos table: end -->"
-HEADS = ("fault", "applications", "lost", "twice", "of at most", "died, sent again", "seconds to recover")
+HEADS = ("fault", "load", "lost", "twice", "of at most", "died, sent again", "seconds to recover")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,8 @@ class Row:
     title: str
     pace: str
     applications: int
+    #: How many came in a second.
+    rate: float
     #: How many of them asked in vain before, and knew it: their save failed.
     refused: int
     delivered: int
@@ -49,8 +51,9 @@ class Row:
     @property
     def cells(self) -> tuple[str, ...]:
         """Return the row as the tables show it."""
-        counts = (self.applications, self.lost, self.twice, self.doubtful, self.died)
-        return (self.title, *(f"{count:,}" for count in counts), f"{self.seconds:.1f}")
+        counts = (self.lost, self.twice, self.doubtful, self.died)
+        load = f"{self.applications:,} at {self.rate:.0f}/s"
+        return (self.title, load, *(f"{count:,}" for count in counts), f"{self.seconds:.1f}")
 
 
 def read(file: Path = JSON) -> list[Row]:

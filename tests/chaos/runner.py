@@ -19,6 +19,7 @@ from .ground import Ground
 from .ledger import Ledger
 from .load import Load, Posting, Saving
 from .looking import Snapshot, clear, last_saved, patiently, snapshot, unsettled
+from .paces import Pace
 from .results import Row
 
 #: The fault strikes when this share of the people has applied, and ends before all have.
@@ -56,14 +57,17 @@ def run(ground: Ground, fault: Fault, applications: int) -> Row:
 
 def begin(ground: Ground, fault: Fault, applications: int) -> Load:
     """Let people apply, as fast as the pace says, or so slowly that they come as long as the fault lasts."""
-    pace = ground.pace
-    rate = min(pace.rate, applications / (AFTER * fault.lasts(pace).total_seconds() + 1))
-    first = next(numbers)
+    first, rate = next(numbers), rate_of(ground.pace, fault, applications)
     if fault.by_form:
         return Posting(ground.plan.site, first, applications, rate, ground.openings)
     vacancies = [opening.pk for opening in ground.openings]
     journal = ground.plan.logs / f"{fault.name}.journal"
     return Saving(ground.env, journal, first, applications, rate, vacancies)
+
+
+def rate_of(pace: Pace, fault: Fault, applications: int) -> float:
+    """Return how many apply in a second."""
+    return min(pace.rate, applications / (AFTER * fault.lasts(pace).total_seconds() + 1))
 
 
 def hurt_and_watch(ground: Ground, fault: Fault, load: Load, applications: int, found: Findings) -> None:
@@ -129,6 +133,7 @@ def close(ground: Ground, fault: Fault, load: Load, applications: int, found: Fi
         title=fault.title_at(ground.pace),
         pace=ground.pace.name,
         applications=seen.saved,
+        rate=round(rate_of(ground.pace, fault, applications), 1),
         refused=load.refused,
         **counts(seen),
         lost=len(ledger.lost),

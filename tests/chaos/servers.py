@@ -18,6 +18,8 @@ from jobbird.demo.ports import wait_for
 from jobbird.demo.processes import Process
 
 FILES = "appendonlydir"
+#: How the keys begin under which RQ and rq-scheduler keep who is at work.
+AT_WORK = (b"rq:worker", b"rq:scheduler_")
 
 
 class Valkey:
@@ -81,6 +83,13 @@ class Valkey:
         """Empty it."""
         with self.client() as client:
             client.flushall()
+
+    def forget_messages(self) -> None:
+        """Empty it of everything but who is at work."""
+        with self.client() as client:
+            for key in list(client.scan_iter(count=10_000)):
+                if not key.startswith(AT_WORK):
+                    client.delete(key)
 
 
 class Postgres:

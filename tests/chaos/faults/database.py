@@ -31,7 +31,6 @@ FAULTS = (
         lasts=lambda pace: pace.database_away,
         within=60,
         repeats=Repeats.UNANSWERED,
-        is_telling=True,
     ),
     Fault(
         name="database-cut",
@@ -40,5 +39,6 @@ FAULTS = (
         lasts=lambda pace: pace.cuts * BETWEEN,
         within=60,
         repeats=Repeats.UNANSWERED,
+        is_telling=True,
     ),
 )
