@@ -31,8 +31,10 @@ def saved() -> list[Saved]:
     deliveries = Delivery.objects.order_by().values_list(
         "application__email", "config__provider", "status", "pk", "possible_duplicate"
     )
-    names = ("email", "provider", "status", "message_id", "possible_duplicate")
-    found = [Saved(**dict(zip(names, values, strict=True))) for values in deliveries]
+    found = [
+        Saved(email=email, provider=provider, status=status, message_id=pk, possible_duplicate=is_doubtful)
+        for email, provider, status, pk, is_doubtful in deliveries
+    ]
     without = Application.objects.filter(ats_deliveries=None).values_list("email", flat=True)
     return found + [Saved(email=email, provider="", status="", message_id=None) for email in without]
 

@@ -26,7 +26,9 @@ THREADS = 8
 class Load(Protocol):
     """People who apply."""
 
-    refused: int
+    @property
+    def refused(self) -> int:
+        """How many could not apply, and knew."""
 
     def confirmed(self) -> dict[str, str]:
         """Return the sha256 of the CV of everybody whose application was confirmed, by their address."""
@@ -79,7 +81,7 @@ class Posting:
         self._confirmed: dict[str, str] = {}
         self._lock = threading.Lock()
         self._began = time.monotonic()
-        self.refused, self._is_stopped = 0, False
+        self._refused, self._is_stopped = 0, False
         self._pool = ThreadPoolExecutor(THREADS)
         self._coming = [self._pool.submit(self._come, turn) for turn in range(count)]
 
@@ -87,6 +89,11 @@ class Posting:
         """Return whom the site has thanked."""
         with self._lock:
             return dict(self._confirmed)
+
+    @property
+    def refused(self) -> int:
+        """How many saw an error, and came again."""
+        return self._refused
 
     @property
     def is_over(self) -> bool:
@@ -112,5 +119,5 @@ class Posting:
                 self._confirmed[posted.email] = posted.sha256
             return True
         with self._lock:
-            self.refused += 1
+            self._refused += 1
         return False

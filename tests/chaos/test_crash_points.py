@@ -81,7 +81,7 @@ SENDING_AGAIN = {
 }
 
 
-def points(*groups: dict[str, str]) -> Any:
+def points(*groups: dict[str, str]) -> pytest.MarkDecorator:
     """Run a test once per point, named by what has happened there."""
     found = {name: point for group in groups for name, point in group.items()}
     return pytest.mark.parametrize("point", found.values(), ids=found.keys())

@@ -79,7 +79,7 @@ def test_an_ats_that_can_be_asked_must_never_get_one_twice() -> None:
 def test_only_what_was_in_flight_may_arrive_twice() -> None:
     twice = arrived(SANNE, SANNE)
     ledger = closed(at_ats=twice, in_flight=[ID])
-    assert ({SANNE}, {}) == (ledger.twice, ledger.unexplained)
+    assert (1, 0) == (len(ledger.twice), len(ledger.unexplained))
     assert {SANNE: "it was not in flight"} == closed(at_ats=twice, in_flight=[]).unexplained
 
 
