@@ -69,7 +69,7 @@ def test_valkey_keeps_hangs_and_loses(tmp_path: Path) -> None:
             client.get("name")
         with valkey.full(), pytest.raises(redis.ResponseError, match="maxmemory"):
             client.set("name", "Anna")
-        client.execute_command("WAITAOF", 1, 0, 5000)
+        client.waitaof(1, 0, 5000)
         valkey.kill()
         valkey.start()
         assert b"Sanne" == client.get("name")
