@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from copy import copy
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -60,9 +62,14 @@ def settle(claim: claims.Claim, message: Message, result: delivery.Result) -> No
     """
     for pause in DATABASE_PATIENCE:
         try:
-            return settlement.settle(claim, message, result)
+            return settlement.settle(untouched(claim), message, result)
         except (OperationalError, InterfaceError) as error:
             log.warning("settlement.database_away message=%s error=%s", message.message_id, type(error).__name__)
             time.sleep(pause.total_seconds())
             close_old_connections()
-    return settlement.settle(claim, message, result)
+    return settlement.settle(untouched(claim), message, result)
+
+
+def untouched(claim: claims.Claim) -> claims.Claim:
+    """Return a claim whose delivery is as it was read: a commit that fails must leave nothing half moved behind."""
+    return replace(claim, delivery=copy(claim.delivery))
