@@ -21,7 +21,7 @@ step = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint types layers migrations checks test-sqlite test-postgres bench clean
+.PHONY: help setup demo test lint types layers migrations checks test-sqlite test-postgres chaos-short chaos bench clean
 
 help: ## Show this list
 	@echo "make <target>"
@@ -32,7 +32,7 @@ setup: $(INSTALLED) ## Make .venv and install everything; does nothing while the
 demo: $(INSTALLED) ## Live the whole story, then serve on localhost:8000 until Ctrl-C; ARGS=--exit ends after the story
 	@$(BIN)/python -m jobbird.demo $(ARGS)
 
-test: lint types layers migrations checks test-sqlite test-postgres ## Run everything that must pass; stop at the first failure
+test: lint types layers migrations checks test-sqlite test-postgres chaos-short ## Run everything that must pass; stop at the first failure
 	$(call step,everything passed)
 
 lint: $(INSTALLED) ## Check style and formatting (ruff)
@@ -69,8 +69,15 @@ test-postgres: $(INSTALLED) ## Run every test that touches the database on Postg
 bench: $(BENCH)/installed ## Measure everything beside its peers, an hour or two on an idle machine; ARGS="throughput kill" chooses
 	@$(BENCH)/bin/python -m benchmarks $(ARGS)
 
+chaos-short: $(INSTALLED) ## Break the most telling things while a few hundred applications come in: about a minute
+	$(call step,faults under load)
+	@$(BIN)/python -m tests.chaos --short
+
+chaos: $(INSTALLED) ## Break everything while 10,000 applications come in, again and again: hours; see ARGS=--help
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
 clean: ## Remove what demo and tests leave behind, but not .venv
-	rm -rf .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .demo .chaos .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 
 $(INSTALLED): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is %s. Try: make PYTHON=python3.12 setup" % sys.version.split()[0])'

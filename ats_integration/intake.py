@@ -26,13 +26,16 @@ NOT_BUILT = "message_not_built"
 def accept(application: Any) -> None:
     """Make the deliveries of a new application and enqueue them once it is committed.
 
-    Never raises: whatever goes wrong here, the application is saved and the sweeper takes it in.
+    Whatever goes wrong here, the application is saved and the sweeper takes it in. Raises only where it
+    is not saved either, because the connection to the database broke: the candidate must not be thanked.
     """
     try:
         with transaction.atomic():
             deliveries = take_in(application)
     except Exception as error:
         log.error("intake.failed application=%s fault=%s", application.pk, where(error))
+        if connection.needs_rollback:  # nothing of this transaction will be committed, and Django would not say so
+            raise
         return
     transaction.on_commit(partial(dispatch_calmly, deliveries))
 

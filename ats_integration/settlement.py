@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +19,7 @@ from .delivery import Result
 from .errors import StaleDelivery
 from .history import attempt_of, error_of
 from .messages import Message
-from .models import Attempt, Delivery
+from .models import Attempt
 from .retries import Policy
 from .states import Outcome, Status
 from .transitions import Move, move_all
@@ -72,15 +74,14 @@ def step_after(finished: Finished) -> Step | None:
     return Step(move=move, attempt=attempt_after(finished), message=message, again_at=again_at)
 
 
-def record(steps: Sequence[Step]) -> list[Delivery]:
-    """Write steps into the database, all or none; return the deliveries that nobody else moved meanwhile.
+def record(steps: Sequence[Step]) -> set[UUID]:
+    """Write steps into the database, all or none; return the ids of deliveries that nobody else moved meanwhile.
 
     After the commit, what is to be tried again goes through rq-scheduler.
     """
     with transaction.atomic():
         moved = move_all(step.move for step in steps)
-        mine = {delivery.pk for delivery in moved}
-        done = [step for step in steps if step.move.delivery.pk in mine]
+        done = [step for step in steps if step.move.delivery.pk in moved]
         Attempt.objects.bulk_create([step.attempt for step in done])
         again = [(step.message, step.again_at) for step in done if step.again_at]
         if again:
@@ -94,7 +95,8 @@ def bury(finished: Finished) -> None:
     Raises StaleDelivery where somebody else moved the delivery meanwhile.
     """
     message = after_failure(finished.message, timezone.now())
-    burial.bury(finished.claim.delivery, message, finished.result, possible_duplicate=is_doubtful(finished))
+    as_read = copy(finished.claim.delivery)  # a commit that fails must leave nothing half moved behind
+    burial.bury(as_read, message, finished.result, possible_duplicate=is_doubtful(finished))
 
 
 def bury_unsent(claim: Claim, message: Message, code: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
@@ -37,33 +38,32 @@ def move(delivery: Delivery, to: Status, **changes: Any) -> Delivery:
     as_read = Delivery.objects.filter(pk=delivery.pk, status=delivery.status, try_count=delivery.try_count)
     if not as_read.update(**changes):
         raise StaleDelivery(f"Delivery {delivery.pk} is no longer {delivery.status}.")
-    return changed(delivery, changes)
+    for name, value in changes.items():
+        setattr(delivery, name, value)
+    return delivery
 
 
-def move_all(moves: Iterable[Move]) -> list[Delivery]:
-    """Move deliveries and return those that nobody else moved meanwhile. Call it inside a transaction.
+def move_all(moves: Iterable[Move]) -> set[UUID]:
+    """Move deliveries and return the ids of those that nobody else moved meanwhile. Call it inside a transaction.
 
+    The instances stay as they were read, so that a transaction that fails can be repeated.
     Raises IllegalTransition where a status does not lead there.
     """
     now = timezone.now()
     ordered = sorted(moves, key=lambda move: (move.to, move.delivery.pk))  # the same order for all: no deadlock
     groups = groupby(ordered, key=attrgetter("to"))
-    return [delivery for to, group in groups for delivery in move_alike(tuple(group), Status(to), now)]
+    return {moved for to, group in groups for moved in move_alike(tuple(group), Status(to), now)}
 
 
-def move_alike(moves: Sequence[Move], to: Status, now: datetime) -> list[Delivery]:
+def move_alike(moves: Sequence[Move], to: Status, now: datetime) -> Collection[UUID]:
     """Move deliveries that go to the same status, with one statement."""
     for one in moves:
         require_legal(Status(one.delivery.status), to)
     changes = [{**one.changes, "status": to, "updated_at": now} for one in moves]
-    count = update_each([one.delivery for one in moves], changes)
-    if count == len(moves):
-        done = {one.delivery.pk for one in moves}
-    else:
-        mine = Delivery.objects.filter(pk__in=[one.delivery.pk for one in moves], status=to, updated_at=now)
-        done = set(mine.values_list("pk", flat=True))
-    both = zip(moves, changes, strict=True)
-    return [changed(one.delivery, values) for one, values in both if one.delivery.pk in done]
+    ids = [one.delivery.pk for one in moves]
+    if update_each([one.delivery for one in moves], changes) == len(moves):
+        return ids
+    return list(Delivery.objects.filter(pk__in=ids, status=to, updated_at=now).values_list("pk", flat=True))
 
 
 def update_each(deliveries: Sequence[Delivery], changes: Sequence[Mapping[str, Any]]) -> int:
@@ -87,13 +87,6 @@ def update_each(deliveries: Sequence[Delivery], changes: Sequence[Mapping[str, A
 def column(name: str) -> Any:
     """Return a field of a delivery's row."""
     return Delivery._meta.get_field(name)
-
-
-def changed(delivery: Delivery, changes: Mapping[str, Any]) -> Delivery:
-    """Bring the instance in line with its row."""
-    for name, value in changes.items():
-        setattr(delivery, name, value)
-    return delivery
 
 
 def require_legal(start: Status, to: Status) -> None:

@@ -15,6 +15,8 @@ MODES = {
     "slow": "answers after some seconds",
     "throttle": "answers 429 with Retry-After",
     "drop_answer": "takes the application and closes without an answer",
+    "half_answer": "takes the application and closes in the middle of the answer",
+    "redirect": "takes nothing and sends the caller to another address",
     "reset": "closes before it reads",
     "refuse_key": "refuses every key",
     "closed": "says that the job is closed",
@@ -41,6 +43,7 @@ class Behaviour:
     mode: str = "ok"
     seconds: float = 2.0
     retry_after: int | None = 5
+    to: str = "http://127.0.0.1/"
     limit: Limit | None = None
     times: int | None = None
     after: int = 0

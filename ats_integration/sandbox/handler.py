@@ -108,7 +108,7 @@ class Handler(BaseHTTPRequestHandler):
         if behaviour.mode == "drop_answer":
             self.close_connection = True
         else:
-            self.say(reply)
+            self.say(reply, is_half=behaviour.mode == "half_answer")
 
     def leave(self, vendor: Vendor, *, abruptly: bool = False) -> None:
         """Close without an answer, and without having taken anything."""
@@ -129,15 +129,16 @@ class Handler(BaseHTTPRequestHandler):
                 continue
             return
 
-    def say(self, reply: Reply) -> None:
-        """Send a reply."""
+    def say(self, reply: Reply, *, is_half: bool = False) -> None:
+        """Send a reply, or announce all of it and send half."""
         self.send_response(reply.status)
         for name, value in {"Content-Type": reply.content_type, **reply.headers}.items():
             self.send_header(name, value)
         content = reply.content
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(content)
+        self.wfile.write(content[: len(content) // 2] if is_half else content)
+        self.close_connection = self.close_connection or is_half
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""

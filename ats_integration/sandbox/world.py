@@ -66,6 +66,8 @@ def ordered_reply(vendor: Vendor, behaviour: Behaviour, call: Call) -> Reply | N
             after = behaviour.retry_after
             headers = {} if after is None else {vendor.retry_header: str(after)}
             return Reply(status=429, body=vendor.throttled.body, headers=headers)
+        case "redirect":
+            return Reply(status=302, headers={"Location": behaviour.to})
         case mode if mode in REFUSING:
             return vendor.ordered(mode, call)
     return None

@@ -33,9 +33,13 @@ class StandIn:
         """Make a customer known, so that only its own key and jobs are accepted."""
         self._tell("register", {"provider": provider, "account": account, "key": key, "jobs": list(jobs)})
 
-    def behave(self, provider: str, mode: str) -> None:
-        """Tell a vendor how to behave from now on: `ok`, `down`, ..."""
-        self._tell("behave", {"provider": provider, "mode": mode})
+    def behave(self, provider: str, mode: str, **options: Any) -> None:
+        """Tell a vendor, or all (`*`), how to behave from now on: `ok`, `down`, ..."""
+        self._tell("behave", {"provider": provider, "mode": mode, **options})
+
+    def reset(self) -> None:
+        """Let the stand-in forget everything it was told and received."""
+        self._tell("reset", {})
 
     def received(self) -> list[Arrived]:
         """Return everything that arrived, the oldest first."""

@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 import redis
 from django.core.serializers import deserialize, serialize
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from ats_integration import queues, sweep
+from ats_integration import intake, queues, sweep
 from ats_integration.models import ATSConfig, DeadLetter, Delivery
 from jobbird.ats import BoardAdapter
 from jobbird.board.models import Application
@@ -165,6 +165,21 @@ def test_a_cv_that_cannot_be_read_keeps_nobody_from_applying(
 ) -> None:
     apply(cv="cvs/gone.pdf")
     assert "message_not_built" == the_delivery().last_error_code
+
+
+def test_nobody_is_thanked_whose_application_is_lost_with_the_connection_to_the_database(
+    valkey: redis.Redis, config: ATSConfig, apply: Apply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(_application: Application) -> None:
+        assert connection.connection
+        connection.connection.close()
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(intake, "take_in", break_off)
+    with pytest.raises(OperationalError):
+        apply()
+    connection.close()
+    assert 0 == Application.objects.count()
 
 
 def test_the_sweeper_builds_the_message_once_the_adapter_works(

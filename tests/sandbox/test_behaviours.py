@@ -54,6 +54,18 @@ class TestModes:
             apply(ats, "lever")
         assert 1 == len(ats.received("lever"))
 
+    def test_half_answer_takes_the_application_and_hangs_up_in_the_middle(self, ats: Sandbox) -> None:
+        ats.behave("lever", "half_answer")
+        with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead"):
+            apply(ats, "lever")
+        assert 1 == len(ats.received("lever"))
+
+    def test_redirect_takes_nothing_and_names_another_address(self, ats: Sandbox) -> None:
+        ats.behave("lever", "redirect", to=f"{ats.url()}/_sandbox/")
+        answer = apply(ats, "lever")
+        assert (302, f"{ats.url()}/_sandbox/") == (answer.status_code, answer.headers["Location"])
+        assert [] == ats.received()
+
     def test_reset_takes_nothing(self, ats: Sandbox) -> None:
         ats.behave("lever", "reset")
         with pytest.raises(requests.ConnectionError):
