@@ -15,7 +15,9 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -25,6 +27,10 @@ from .addresses import is_public
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
+
+
+#: How long the address of a host is used before its name is looked up again.
+NAME_IS_GOOD = timedelta(seconds=30)
 
 
 class Clock(threading.local):
@@ -107,6 +113,23 @@ class TimedAdapter(HTTPAdapter):
     """Use the timed connections."""
 
     pools: ClassVar = {"http": PlainPool, "https": SecurePool}
+    _pool: Any = None
+    _pool_until = 0.0
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the connections to the one host that this adapter is for; its name is looked up again now and then."""
+        now = time.monotonic()
+        if self._pool is None or now > self._pool_until:
+            self._pool = super().get_connection_with_tls_context(*args, **kwargs)
+            self._pool_until = now + NAME_IS_GOOD.total_seconds()
+        return self._pool
+
+    def build_response(self, req: PreparedRequest, resp: Any) -> Response:
+        """Return an answer whose cookies nobody reads."""
+        answer = Response()
+        answer.status_code, answer.headers, answer.raw = resp.status, CaseInsensitiveDict(resp.headers), resp
+        answer.request = req
+        return answer
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)

@@ -13,10 +13,11 @@ import time
 from collections import OrderedDict
 from contextlib import suppress
 from datetime import timedelta
-from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import SplitResult, urlsplit
 
 import requests
+from requests.auth import HTTPBasicAuth
+from requests.structures import CaseInsensitiveDict
 
 from .. import __version__
 from ..conf import conf
@@ -37,19 +38,18 @@ for place in ("connectionpool", "connection", "util.retry", "poolmanager"):
 
 
 class Session(requests.Session):
-    """A session without memory of cookies, that takes nothing from the environment and follows nothing."""
+    """The connections to one host, with the headers of every call.
+
+    Its own `send` is not used: so it keeps no cookies (customers share hosts), takes nothing from the
+    environment, and a redirect is an answer like another one.
+    """
 
     def __init__(self, *, private: bool) -> None:
         super().__init__()
         self.trust_env = False
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # customers share a host, never a cookie
         self.headers["User-Agent"] = USER_AGENT
         for scheme in ("http", "https"):
             self.mount(f"{scheme}://", TimedAdapter() if private else PublicAdapter(is_https=scheme == "https"))
-
-    def get_redirect_target(self, _resp: requests.Response) -> None:
-        """Find none: a redirect is an answer like another one, and its body is not read beyond the limit."""
-        return
 
 
 class Sessions(threading.local):
@@ -122,25 +122,30 @@ def is_private(parts: SplitResult) -> bool:
 
 def send(session: Session, parts: SplitResult, request: Request, body: Body | None) -> requests.Response:
     """Send the request and return its answer as soon as the headers are there."""
-    prepared = session.prepare_request(
-        requests.Request(
-            request.method,
-            parts.geturl(),
-            params=list(request.params),
-            headers={**request.headers, **({"Content-Type": body.content_type} if body else {})},
-            auth=request.auth,
-            data=body,
-        )
-    )
+    prepared = prepare(session, parts, request, body)
     timeout = (conf.connect_timeout.total_seconds(), conf.read_timeout.total_seconds())
-    return session.send(prepared, timeout=timeout, allow_redirects=False, stream=True, verify=True)
+    return session.get_adapter(str(prepared.url)).send(prepared, timeout=timeout, stream=True, verify=True)
+
+
+def prepare(session: Session, parts: SplitResult, request: Request, body: Body | None) -> requests.PreparedRequest:
+    """Put a request together by hand: a session would look for cookies, hooks and proxies that we never have."""
+    prepared = requests.PreparedRequest()
+    prepared.method = request.method
+    prepared.prepare_url(parts.geturl(), list(request.params))
+    prepared.headers = CaseInsensitiveDict({**session.headers, **request.headers})  # type: ignore[arg-type]
+    if body:
+        prepared.headers["Content-Type"], prepared.headers["Content-Length"] = body.content_type, str(body.len)
+        prepared.body = body  # type: ignore[assignment]  # `requests` reads it like a file
+    elif request.method != "GET":
+        prepared.headers["Content-Length"] = "0"
+    return HTTPBasicAuth(*request.auth)(prepared) if request.auth else prepared
 
 
 def read(answer: requests.Response) -> Response:
     """Read an answer up to MAX_ANSWER bytes; where it breaks off, its status still counts."""
     body = bytearray()
     with answer, suppress(*MISHAPS):
-        for chunk in answer.iter_content(8192):
+        for chunk in answer.raw.stream(8192, decode_content=True):
             body += chunk
             if len(body) >= MAX_ANSWER:
                 break

@@ -6,6 +6,7 @@ import ipaddress
 import socket
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from ats_integration.errors import AddressRefused, DeliveryError, Unavailable
-from ats_integration.providers import transport
+from ats_integration.providers import sockets, transport
 from ats_integration.providers.addresses import is_public
 from ats_integration.providers.base import Request
 from tests.providers.tiny_servers import listening, ok, saying
@@ -178,7 +179,15 @@ class TestRebinding:
         assert [PUBLIC] == called
         assert ["rebinding.example"] == asked  # one question a call: no second answer is ever used
 
-    def test_the_next_call_is_checked_anew(self, monkeypatch: pytest.MonkeyPatch, called: list[str]) -> None:
+    def test_while_an_address_is_good_no_other_is_asked_for(
+        self, monkeypatch: pytest.MonkeyPatch, called: list[str]
+    ) -> None:
+        resolving(monkeypatch, PUBLIC, "127.0.0.1")
+        assert 2 * ["connection_refused"] == [refused("rebinding.example").code for _ in range(2)]
+        assert [PUBLIC, PUBLIC] == called
+
+    def test_the_next_address_is_checked_anew(self, monkeypatch: pytest.MonkeyPatch, called: list[str]) -> None:
+        monkeypatch.setattr(sockets, "NAME_IS_GOOD", timedelta(0))
         resolving(monkeypatch, PUBLIC, "127.0.0.1")
         refused("rebinding.example")
         assert "address_refused" == refused("rebinding.example").code
