@@ -18,12 +18,13 @@ EXCERPT_CHARS = 500
 SHORTEST = 3
 #: Base64 of a shorter piece would, too.
 SHORTEST_BASE64 = 4
-#: A spelling may be this much shorter than its value: base64 without the ends that its neighbours change.
-SLACK = 3
 
 IN_HTML = re.compile(r"[&<>\"']")
 IN_JSON = re.compile(r"[^ !#-\[\]-~]|/")
 IN_URL = re.compile(r"[^A-Za-z0-9._~-]")
+PLAIN = re.compile(r"[a-z0-9]+")
+#: A word in base64: longer than what it encodes.
+UNBROKEN = re.compile(r"[A-Za-z0-9+/_-]+")
 URL_SAFE = str.maketrans("+/", "-_")
 
 #: Both start only where a word starts and never go back: time grows with the text, not with its square.
@@ -47,13 +48,13 @@ class Redactor:
         line = one_line(text)
         if not line:
             return ""
-        masked = mask(LINK.sub(KEPT_LINK, line), self.forms(len(line)))
+        masked = mask(LINK.sub(KEPT_LINK, line), self.forms(line))
         return PHONE.sub(MASK, EMAIL.sub(MASK, masked))[:EXCERPT_CHARS]
 
-    def forms(self, longest: int) -> list[str]:
-        """Return all that must be masked in a text of some length, folded, the longest first."""
-        fitting = (value for value in self._values if len(one_line(value)) <= longest + SLACK)
-        found = {one_line(fold(form)) for value in fitting for form in spellings(value)}
+    def forms(self, line: str) -> list[str]:
+        """Return all that must be masked in a line and may be there, folded, the longest first."""
+        folded, longest = fold(line), max(map(len, UNBROKEN.findall(line)), default=0)
+        found = {one_line(fold(form)) for value in self._values for form in likely(value, folded, longest)}
         return sorted((form for form in found if len(form) >= SHORTEST), key=len, reverse=True)
 
     def __repr__(self) -> str:
@@ -93,21 +94,30 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def spellings(value: str) -> set[str]:
-    """Return how a value may appear in an address, a header or a body; nothing where it is too short."""
-    plain = one_line(value)
-    if len(plain) < SHORTEST:
-        return set()
-    found = {plain, value, *in_base64(value)}
+def likely(value: str, folded: str, longest: int) -> Iterator[str]:
+    """Yield the forms of a value that may stand in a folded text, whose longest word in base64 has so many letters.
+
+    No spelling changes plain letters and digits: where the longest run of them is not there, no spelling is.
+    """
+    if len(one_line(value)) < SHORTEST:
+        return
+    if max(PLAIN.findall(fold(value)), key=len, default="") in folded:
+        yield from spellings(value)
+    if len(value.encode(errors="replace")) <= longest:
+        yield from in_base64(value)
+
+
+def spellings(value: str) -> Iterator[str]:
+    """Yield how a value may appear in an address, a header or a body."""
+    yield from (one_line(value), value)
     if IN_HTML.search(value):
         in_html = html.escape(value)
-        found |= {in_html, in_html.replace("&#x27;", "&#39;")}
+        yield from (in_html, in_html.replace("&#x27;", "&#39;"))
     if IN_JSON.search(value):
-        in_json = {json.dumps(value, ensure_ascii=ascii)[1:-1] for ascii in (True, False)}
-        found |= in_json | {form.replace("/", "\\/") for form in in_json}
+        in_json = [json.dumps(value, ensure_ascii=ascii)[1:-1] for ascii in (True, False)]
+        yield from (*in_json, *(form.replace("/", "\\/") for form in in_json))
     if IN_URL.search(value):
-        found |= {escape(value, safe=safe, errors="replace") for escape in (quote, quote_plus) for safe in ("", "/")}
-    return found
+        yield from (escape(value, safe=safe, errors="replace") for escape in (quote, quote_plus) for safe in ("", "/"))
 
 
 def in_base64(value: str) -> Iterator[str]:

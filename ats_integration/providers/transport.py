@@ -13,7 +13,7 @@ import time
 from collections import OrderedDict
 from contextlib import suppress
 from datetime import timedelta
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 import requests
 from requests.auth import HTTPBasicAuth
@@ -131,7 +131,7 @@ def prepare(session: Session, parts: SplitResult, request: Request, body: Body |
     """Put a request together by hand: a session would look for cookies, hooks and proxies that we never have."""
     prepared = requests.PreparedRequest()
     prepared.method = request.method
-    prepared.prepare_url(parts.geturl(), list(request.params))
+    prepared.prepare_url(parts.geturl(), urlencode(request.params))
     prepared.headers = CaseInsensitiveDict({**session.headers, **request.headers})  # type: ignore[arg-type]
     if body:
         prepared.headers["Content-Type"], prepared.headers["Content-Length"] = body.content_type, str(body.len)
