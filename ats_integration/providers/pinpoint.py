@@ -53,7 +53,7 @@ class Pinpoint(Provider):
         "Pinpoint does not document its limits, how large a CV may be, nor what it answers for a closed job or for "
         "somebody who applied before."
     )
-    doubt_stays = "where the key may not read them, or addresses are hidden"
+    doubt_stays = "where the key may not read applications, or their addresses are hidden"
     unproven = ("Pinpoint offers no call that proves that the key may write: the first application will.",)
 
     def build(self, submission: Submission) -> Request:
