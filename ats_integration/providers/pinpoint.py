@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from ..errors import DeliveryError, JobClosed, Uncertain
 from .base import Provider, Values
 from .calls import Probe, Receipt, Request, Response, Submission, get, path
 from .config_fields import ConfigField
-from .failures import in_words
 from .job_forms import JobForm
-from .json_api import details, errors_of, id_of
+from .json_api import attribute, details, id_of
 from .parts import PARTS, job_id
 from .pinpoint_answers import form_in
-from .pinpoint_parts import APPLICATIONS, application, applications, arrived, headers
+from .pinpoint_parts import APPLICATIONS, application, applications, arrived, headers, is_about_job
 from .steps import Kept, Lookup
 
-#: A complaint that is about the job itself, such as "job must be open".
-ABOUT_JOB = re.compile(r"job\b", re.IGNORECASE)
 JOBS = path("api", "v1", "jobs")
 
 
@@ -53,7 +49,7 @@ class Pinpoint(Provider):
         "Pinpoint does not document its limits, how large a CV may be, nor what it answers for a closed job or for "
         "somebody who applied before."
     )
-    doubt_stays = "where the key may not read them, or addresses are hidden"
+    doubt_stays = "where the key may not read applications, or their addresses are hidden"
     unproven = ("Pinpoint offers no call that proves that the key may write: the first application will.",)
 
     def build(self, submission: Submission) -> Request:
@@ -69,9 +65,8 @@ class Pinpoint(Provider):
 
     def failure(self, response: Response) -> DeliveryError:
         """Tell a refused job from refused data."""
-        status, words = response.status, self.explain(response)
-        if status == 422 and any(ABOUT_JOB.match(in_words(error.get("detail"))) for error in errors_of(response)):
-            return JobClosed(words, status=status)
+        if response.status == 422 and is_about_job(response):
+            return JobClosed(self.explain(response), status=response.status)
         return super().failure(response)
 
     def explain(self, response: Response) -> str:
@@ -104,5 +99,12 @@ class Pinpoint(Provider):
         asking, known_as = headers(credentials), f"customer called {settings['subdomain']}"
         return (
             self.account_probe(get(JOBS, headers=asking), known_as),
-            *(self.job_probe(get(JOBS + path(job), headers=asking), job) for job in job_ids),
+            *(self.job_probe(get(JOBS + path(job), headers=asking), job, self.require_open) for job in job_ids),
         )
+
+    def require_open(self, response: Response) -> None:
+        """Refuse a job that says that it is not open."""
+        if not id_of(self.success(response)):
+            raise Uncertain("Whether it is open could not be read.")
+        if (state := attribute(response, "status")) not in (None, "open"):
+            raise JobClosed(f"The job is {state}.")

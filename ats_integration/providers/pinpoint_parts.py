@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from ..messages import Candidate
 from ..resumes import OpenResume, safe_name, safe_type
 from .calls import Request, Response, Submission, get, path
-from .json_api import MEDIA_TYPE, document
+from .failures import in_words
+from .json_api import MEDIA_TYPE, document, errors_of
 from .lookups import found
 from .parts import encoded, filled, job_id, lines, paragraphs
 from .pinpoint_answers import included, link, untaken
@@ -16,6 +18,8 @@ from .steps import Kept
 
 #: Pinpoint wants both names; a person who has only one gets this as the other.
 NO_NAME = "-"
+#: A complaint that is about the job itself, such as "job must be open".
+ABOUT_JOB = re.compile(r"job\b", re.IGNORECASE)
 APPLICATIONS = path("api", "v1", "applications")
 MOST = 100  # applications on one page of a list
 #: Without it, applications for confidential jobs are left out.
@@ -103,3 +107,8 @@ def email_of(listed: Mapping[str, Any]) -> Any:
     """Return the address of a listed application."""
     shown = listed.get("attributes")
     return shown.get("email") if isinstance(shown, dict) else None
+
+
+def is_about_job(response: Response) -> bool:
+    """Tell whether Pinpoint complains about the job."""
+    return any(ABOUT_JOB.match(in_words(error.get("detail"))) for error in errors_of(response))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
+from ats_integration.connection_check import check_connection
 from ats_integration.errors import (
     DeliveryError,
     JobClosed,
@@ -30,6 +31,7 @@ from tests.factories import PDF
 
 from .contract import EMAIL, ProviderContract
 from .interrupted import handed_in_twice
+from .tiny_servers import listening, ok, saying
 
 JSON_API = "application/vnd.api+json"
 HEADERS = {"X-API-KEY": "pinpoint-key-0815", "Accept": JSON_API, "Content-Type": JSON_API}
@@ -374,3 +376,19 @@ class TestPinpoint(ProviderContract):
     def test_repeats_pinpoints_words(self) -> None:
         body = says("first_name can't be blank", "email is invalid")
         assert "first_name can't be blank; email is invalid" == self.provider.explain(Response(status=422, body=body))
+
+    # Testing the connection --------------------------------------------------------------------------
+
+    @pytest.mark.parametrize(
+        ("status", "is_open"),
+        [("open", True), (None, True), ("closed", False), ("draft", False), ("archived", False)],
+    )
+    def test_tells_an_open_job_from_others(self, status: str | None, is_open: bool) -> None:
+        body = json.dumps({"data": {"id": "1", "type": "jobs", "attributes": {"status": status}}}).encode()
+        with listening(saying(ok(body))) as port:
+            report = check_connection(self.config(f"http://127.0.0.1:{port}"), ["1"])
+        assert (() if is_open else ("1",)) == report.unknown_jobs
+
+    def test_does_not_take_just_any_page_for_an_open_job(self) -> None:
+        with pytest.raises(Uncertain):
+            self.provider.require_open(Response(status=200, body=b"<html>Welcome</html>"))

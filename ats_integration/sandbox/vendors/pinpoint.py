@@ -125,7 +125,7 @@ class Pinpoint(Vendor):
 
 def resource(kind: str, id: str, **attributes: Any) -> dict[str, Any]:
     """Return a resource as a list shows it."""
-    return {"id": id, "type": kind, "attributes": attributes or {"title": f"Job {id}"}}
+    return {"id": id, "type": kind, "attributes": attributes or {"title": f"Job {id}", "status": "open"}}
 
 
 #: What every job asks.
