@@ -103,7 +103,7 @@ def likely(value: str, folded: str, longest: int) -> Iterator[str]:
         return
     if max(PLAIN.findall(fold(value)), key=len, default="") in folded:
         yield from spellings(value)
-    if len(value.encode(errors="replace")) <= longest:
+    if len(value) * 4 // 3 - 1 <= longest:  # what base64 makes of a value is not shorter
         yield from in_base64(value)
 
 

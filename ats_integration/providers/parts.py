@@ -35,6 +35,8 @@ WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 Value = TypeVar("Value")
 
+NOWHERE = Address()
+
 
 def present(message: Message) -> frozenset[str]:
     """Name the optional parts that a message really has."""
@@ -44,7 +46,7 @@ def present(message: Message) -> frozenset[str]:
         "resume": message.resume,
         "cover_letter": application.cover_letter,
         "phone": candidate.phone,
-        "address": any(candidate.address.model_dump().values()),
+        "address": candidate.address != NOWHERE,
         "linkedin_url": candidate.linkedin_url,
         "website_url": candidate.website_url,
         "answers": answered(message),

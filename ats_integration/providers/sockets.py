@@ -124,6 +124,10 @@ class TimedAdapter(HTTPAdapter):
             self._pool_until = now + NAME_IS_GOOD.total_seconds()
         return self._pool
 
+    def request_url(self, request: PreparedRequest, _proxies: Any) -> str:
+        """Return the path of a call: there never is a proxy."""
+        return request.path_url
+
     def build_response(self, req: PreparedRequest, resp: Any) -> Response:
         """Return an answer whose cookies nobody reads."""
         answer = Response()

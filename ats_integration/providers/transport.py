@@ -8,6 +8,7 @@ redirects, TLS verified, private addresses refused after DNS on the socket that 
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -84,6 +85,10 @@ class Sessions(threading.local):
 
 sessions = Sessions()
 
+#: An address that needs no escaping any more.
+PLAIN = r"(?:[A-Za-z0-9_.~:@!$&'()*+,;=/-]|%[0-9A-F]{2})*"
+PLAIN_URL = re.compile(rf"https?://[a-z0-9.:-]+/{PLAIN}(?:\?{PLAIN})?")
+
 
 def call(base_url: str, request: Request) -> Response:
     """Send one request and read its answer, whatever its status.
@@ -127,11 +132,18 @@ def send(session: Session, parts: SplitResult, request: Request, body: Body | No
     return session.get_adapter(str(prepared.url)).send(prepared, timeout=timeout, stream=True, verify=True)
 
 
+def query_of(parts: SplitResult, request: Request) -> str:
+    """Return the query of an address with the parameters of a call."""
+    return "&".join(filter(None, (parts.query, urlencode(request.params))))
+
+
 def prepare(session: Session, parts: SplitResult, request: Request, body: Body | None) -> requests.PreparedRequest:
     """Put a request together by hand: a session would look for cookies, hooks and proxies that we never have."""
     prepared = requests.PreparedRequest()
     prepared.method = request.method
-    prepared.prepare_url(parts.geturl(), urlencode(request.params))
+    prepared.url = url = parts._replace(query=query_of(parts, request)).geturl()
+    if not PLAIN_URL.fullmatch(url):
+        prepared.prepare_url(url, None)
     prepared.headers = CaseInsensitiveDict({**session.headers, **request.headers})  # type: ignore[arg-type]
     if body:
         prepared.headers["Content-Type"], prepared.headers["Content-Length"] = body.content_type, str(body.len)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ats_integration', '0001_initial'),
+        ('ats_integration', '0002_audit_trail'),
     ]
 
     operations = [
