@@ -10,9 +10,9 @@ from datetime import timedelta
 from uuid import UUID
 
 #: Room is worth a claim once there is this much of it; a claim costs two round trips however much it brings.
-WORTH = 1 / 8
+WORTH = 1 / 4
 #: How long to wait for more room while calls are ending.
-GATHER = timedelta(milliseconds=4)
+GATHER = timedelta(milliseconds=20)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,8 +23,10 @@ from .trying import Done
 log = logging.getLogger(__name__)
 
 MOST = 256
+#: With more in flight than this, results may wait for company.
+BUSY = 16
 #: How long to wait for company, where more results are on their way.
-GATHER = timedelta(milliseconds=4)
+GATHER = timedelta(milliseconds=20)
 
 
 class Recorder(threading.Thread):
@@ -54,7 +56,7 @@ class Recorder(threading.Thread):
         """Return results as soon as there are any; an empty list is the end."""
         batch: list[Done] = []
         first = self._results.get()
-        if first and len(self._flight) > 8:
+        if first and len(self._flight) > BUSY:
             time.sleep(GATHER.total_seconds())
         while first:
             batch.append(first)
