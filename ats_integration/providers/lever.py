@@ -47,7 +47,7 @@ class Lever(Provider):
         ConfigField(
             name="silent",
             label="Confirmation mail",
-            help="Whether Lever mails each candidate that the application arrived; it does, unless you choose otherwise.",
+            help="Whether Lever mails each candidate that the application arrived. It does, unless you choose.",
             required=False,
             choices=(("false", "Lever sends one"), ("true", "Lever sends none")),
         ),
