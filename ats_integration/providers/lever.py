@@ -47,9 +47,9 @@ class Lever(Provider):
         ConfigField(
             name="silent",
             label="Confirmation mail",
-            help="Whether Lever mails each candidate that the application arrived.",
+            help="Whether Lever mails each candidate that the application arrived. It does, unless you choose.",
+            required=False,
             choices=(("false", "Lever sends one"), ("true", "Lever sends none")),
-            default="false",
         ),
     )
     job_id_help = "The posting's id: the last part of its address, like 5ac21346-8e0c-4494-8e7a-3eb92ff77902."
@@ -68,7 +68,7 @@ class Lever(Provider):
             path=path("v0", "postings", submission.settings["site"], job_id(submission.message)),
             params=(("key", submission.credentials["api_key"]),),
             headers=JSON,
-            form=form_fields(submission, self.given(submission.settings)["silent"]),
+            form=form_fields(submission, self.given(submission.settings).get("silent", "false")),
         )
 
     def read(self, response: Response) -> Receipt:
