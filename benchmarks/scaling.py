@@ -38,7 +38,10 @@ def measure(here: Stage, options: Options, processes: int) -> Row:
 
 
 def steady_rate(arrivals: Sequence[int]) -> float:
-    """Return the messages a second from a fifth to four fifths of the arrivals (ns): all workers have started by then."""
+    """Return the messages a second between the first and the last fifth of the arrivals, when all workers run.
+
+    Arrivals are in nanoseconds.
+    """
     ranked = sorted(arrivals)
     start, end = len(ranked) // 5, len(ranked) * 4 // 5
     return (end - start) / ((ranked[end] - ranked[start]) / 1e9)
