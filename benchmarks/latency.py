@@ -14,7 +14,7 @@ from .stage import Place, Stage, stage
 from .systems import OURS, System, ours, peers
 from .worker import running
 
-WARM_UP = 20  # messages
+WARM_UP = 200  # messages, so that every thread has its session
 PATIENCE = 60  # seconds for what is still on its way
 PERCENTILES = (50, 95, 99)
 
@@ -23,10 +23,11 @@ def measure(system: System, place: Place, count: int, rate: float) -> list[float
     """Return the milliseconds that each message took, once the worker is warm."""
     connect(system, place)
     with running(system, place) as worker:
-        send(system, place, WARM_UP)
-        worker.wait_for(lambda: place.ats.unique >= WARM_UP, PATIENCE)
-        sent = send(system, place, count, first=WARM_UP, rate=rate).sent
-        worker.wait_for(lambda: place.ats.unique >= WARM_UP + count, PATIENCE)
+        warm = system.count(WARM_UP)
+        send(system, place, warm)
+        worker.wait_for(lambda: place.ats.unique >= warm, PATIENCE)
+        sent = send(system, place, count, first=warm, rate=rate).sent
+        worker.wait_for(lambda: place.ats.unique >= warm + count, PATIENCE)
     arrived = place.ats.arrivals()
     return [(arrived[id] - at) / 1e6 for id, at in sent.items()]
 

@@ -1,4 +1,4 @@
-"""Draw the results: bars per row, or lines over a column. Without matplotlib nothing is drawn."""
+"""Draw the results: bars per row, or lines over a column."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .results import Result
+from .tables import shown
 
 Plot = Callable[[Path], None]
 INCHES = 3.6  # width and height of one panel
@@ -22,7 +23,7 @@ def bars(result: Result, figures: Sequence[str], *, is_log: bool = False) -> Plo
         colours = [OURS_COLOUR if name == "ours" else PEER_COLOUR for name in names]
         for panel, figure in zip(panels, figures, strict=True):
             drawn = panel.barh(range(len(names)), [row[figure] for row in result.rows], color=colours)
-            panel.bar_label(drawn, fmt="{:,.3g}", padding=2)
+            panel.bar_label(drawn, [shown(row[figure]) for row in result.rows], padding=2)
             panel.set(title=figure, yticks=range(len(names)), yticklabels=names)
             panel.margins(x=0.25)
             panel.invert_yaxis()
@@ -41,12 +42,17 @@ def lines(result: Result, *, x: str, y: Sequence[str], by: str) -> Plot:
         for panel, figure in zip(panels, y, strict=True):
             for name in dict.fromkeys(row[by] for row in result.rows):
                 points = [(row[x], row[figure]) for row in result.rows if row[by] == name]
-                panel.plot(*zip(*points, strict=True), marker="o", label=name)
+                panel.plot(*zip(*points, strict=True), marker="o", label=name, **highlight(name))
             panel.set(title=figure, xlabel=x, xscale="log" if x == "queued" else "linear", ylim=(0, None))
             panel.legend()
         picture.savefig(path)
 
     return draw
+
+
+def highlight(name: str) -> dict[str, str]:
+    """Return the colour of our own line; matplotlib chooses those of the others."""
+    return {"color": OURS_COLOUR} if name == "ours" else {}
 
 
 def panels_of(result: Result, count: int) -> tuple[Any, Sequence[Any]]:

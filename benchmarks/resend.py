@@ -16,7 +16,7 @@ from . import options as command_line
 from .plots import bars
 from .results import Result, Row, publish
 from .sending import connect, send
-from .stage import Place, stage
+from .stage import Place, Stage, stage
 from .systems import Ours, ours
 from .worker import Worker, running
 
@@ -68,22 +68,26 @@ def deliver(system: Ours, place: Place, count: int) -> None:
         worker.wait_for(lambda: place.recorded >= count, PATIENCE)
 
 
+def story(here: Stage, system: Ours, count: int, *, from_s3: bool = False) -> list[Row]:
+    """Bury, send again, deliver; return a row for the first two. Each story has an S3 of its own."""
+    with (
+        services.s3(services.scratch() / "s3", BUCKET) as endpoint,
+        here.place(system, AWS_ENDPOINT_URL_S3=endpoint) as place,
+    ):
+        buried = die(system, place, count)
+        if from_s3:
+            place.rows(FORGET)
+        sent = resend(system, place, count, *(["--from-s3"] if from_s3 else []))
+        deliver(system, place, count)
+    return [buried, sent]
+
+
 def main() -> None:
     """Measure, print, write."""
     options = command_line.read(command_line.parser(__doc__, n=10_000).parse_args())
-    system, found = ours(options), []
-    with (
-        services.s3(services.scratch() / "s3", BUCKET) as endpoint,
-        stage(options, AWS_ENDPOINT_URL_S3=endpoint) as here,
-    ):
-        for options_of_command in ((), ("--from-s3",)):
-            with here.place(system) as place:
-                buried = die(system, place, options.n)
-                if options_of_command:
-                    place.rows(FORGET)
-                found += [buried, resend(system, place, options.n, *options_of_command)]
-                deliver(system, place, options.n)
-    found = [found[0], found[1], found[3]]
+    system = ours(options)
+    with stage(options) as here:
+        found = [*story(here, system, options.n), story(here, system, options.n, from_s3=True)[1]]
     result = Result(
         name="resend", title="Burying dead letters and sending them again", settings=options.settings, rows=found
     )

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -63,29 +63,28 @@ class Stage:
     ats: Ats
     folder: Path
     template_url: str = ""
-    extra: dict[str, str] = field(default_factory=dict)
 
     @contextmanager
-    def place(self, system: System) -> Iterator[Place]:
-        """Give one system a Valkey of its own, and a database of its own where it needs one."""
+    def place(self, system: System, **extra: str) -> Iterator[Place]:
+        """Give one system a Valkey and, where it needs one, a database of its own; `extra` is for its environment."""
         self.ats.ask("reset")
         with services.valkey() as redis_url:
             if system.needs_database:
                 with database(self.template_url) as url:
-                    yield self.place_of_ours(redis_url, url)
+                    yield self.place_of_ours(url, {"REDIS_URL": redis_url, **extra})
             else:
                 env = environment_of_peer(redis_url, self.ats.url, dict(os.environ))
-                yield Place(ats=self.ats, redis_url=redis_url, env=env)
+                yield Place(ats=self.ats, redis_url=redis_url, env={**env, **extra})
 
-    def place_of_ours(self, redis_url: str, database_url: str) -> Place:
+    def place_of_ours(self, database_url: str, changes: dict[str, str]) -> Place:
         """Describe the place in which this project is measured."""
-        env = environment_of_ours(self.options, self.folder, database_url) | {"REDIS_URL": redis_url} | self.extra
-        return Place(ats=self.ats, redis_url=redis_url, env=env, database_url=database_url)
+        env = environment_of_ours(self.options, self.folder, database_url) | changes
+        return Place(ats=self.ats, redis_url=env["REDIS_URL"], env=env, database_url=database_url)
 
 
 @contextmanager
-def stage(options: Options, *, with_database: bool = True, **extra: str) -> Iterator[Stage]:
-    """Start the servers; `extra` is added to our worker's environment."""
+def stage(options: Options, *, with_database: bool = True) -> Iterator[Stage]:
+    """Start the servers."""
     cores.leave_worker_core()
     folder = services.scratch()
     with ExitStack() as stack:
@@ -93,7 +92,7 @@ def stage(options: Options, *, with_database: bool = True, **extra: str) -> Iter
         template = stack.enter_context(services.postgres(folder / "postgres")) if with_database else ""
         if template:
             migrate(options, folder, template)
-        yield Stage(options=options, ats=stand_in, folder=folder, template_url=template, extra=extra)
+        yield Stage(options=options, ats=stand_in, folder=folder, template_url=template)
 
 
 def environment_of_ours(options: Options, folder: Path, database_url: str) -> dict[str, str]:

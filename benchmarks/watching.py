@@ -47,6 +47,7 @@ def watch_memory(place: Place, worker: Worker, count: int) -> int:
     """Weigh the worker until everything has arrived or our patience ends; return the most it had, in bytes."""
     peak, look, stop = 0, 0, time.monotonic() + PATIENCE
     while place.ats.unique < count and time.monotonic() < stop:
+        worker.check()
         peak = max(peak, worker.pss) if look % BETWEEN_WEIGHINGS == 0 else peak
         look += 1
         time.sleep(BETWEEN_LOOKS)

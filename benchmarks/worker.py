@@ -48,6 +48,11 @@ class Worker:
         """Memory now, in bytes."""
         return gauge.pss(self.pid)
 
+    def check(self) -> None:
+        """Raise WorkerDied where it has ended by itself."""
+        if self.process.poll() is not None:
+            raise WorkerDied(f"The worker ended with status {self.process.returncode}.")
+
     def wait_for(self, done: Callable[[], bool], patience: float, *, step: float = 0.1) -> None:
         """Return once something is true; patience and step in seconds.
 
@@ -55,8 +60,7 @@ class Worker:
         """
         stop = time.monotonic() + patience
         while not done():
-            if self.process.poll() is not None:
-                raise WorkerDied(f"The worker ended with status {self.process.returncode}.")
+            self.check()
             if time.monotonic() > stop:
                 raise TooSlow(f"Not done after {patience:.0f} s.")
             time.sleep(step)

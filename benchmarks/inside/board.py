@@ -16,7 +16,7 @@ from ats_integration.models import ATSConfig, Delivery  # noqa: E402
 from jobbird.board.models import Application, Customer, Vacancy  # noqa: E402
 
 BATCH = 500
-LETTER = "x" * 1100  # characters; makes a body of 2 KB
+LETTER = "x" * 1180  # characters; makes a body of 2 KB
 SECRET = "whsec_" + "A" * 32
 
 
