@@ -100,16 +100,22 @@ def body(submission: Submission) -> dict[str, Any]:
 
 def letter(message: Message) -> str:
     """Return the cover letter with the links and the answers that have no attribute."""
-    person, others = message.candidate, lines(said for said in answered(message) if not is_attribute(said))
+    person, fields = message.candidate, in_fields(message)
+    others = lines(said for said in answered(message) if fields.get(said.question_id) is not said)
     links = labelled(("LinkedIn", person.linkedin_url), ("Website", person.website_url))
     return paragraphs(message.application.cover_letter, links, others)
 
 
 def attributes(message: Message) -> list[dict[str, str]]:
     """Return the phone number, which is no field of its own, and the answers that are attributes."""
-    told = {said.question_id: plain(said) for said in answered(message) if is_attribute(said)}
-    pairs = filled(("phone", message.candidate.phone), *told.items())
+    told = ((id, plain(said)) for id, said in in_fields(message).items())
+    pairs = filled(("phone", message.candidate.phone), *told)
     return [{"id": id, "value": value} for id, value in pairs]
+
+
+def in_fields(message: Message) -> dict[str, Answer]:
+    """Return the answers that are attributes, by their ids; of two to one question the first."""
+    return {said.question_id: said for said in reversed(answered(message)) if is_attribute(said)}
 
 
 def is_attribute(said: Answer) -> bool:

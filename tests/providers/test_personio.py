@@ -143,6 +143,12 @@ class TestPersonio(ProviderContract):
         assert is_taken == ({"id": attribute, "value": answer} in body["attributes"])
         assert is_taken != body["message"].endswith(f"Vraag: {answer}")
 
+    def test_loses_no_second_answer_to_one_question(self) -> None:
+        both = [{"question_id": "location", "question": "Waar?", "answer": place} for place in ("Ede", "Wageningen")]
+        body = application(self.submission(application={"answers": both})).json
+        assert {"id": "location", "value": "Ede"} in body["attributes"]
+        assert body["message"].endswith("\n\nWaar?: Wageningen")
+
     def test_names_a_day_that_is_not_in_the_future(self) -> None:
         """Just after midnight here it is yesterday in UTC, which no clock of Personio's is behind."""
         submission = self.submission(application={"submitted_at": "2026-11-25T00:30:00+01:00"})
