@@ -19,6 +19,9 @@ from .conf import conf
 from .models import ATSConfig, Delivery
 from .states import DELIVERABLE, Status
 
+#: The columns that a try needs; the message came through Redis.
+READ = ("config", "application", "status", "try_count", "claimed_until", "kept", "possible_duplicate")
+
 #: How to read connections by their ids.
 ConfigsOf = Callable[[Collection[int]], Mapping[int, ATSConfig]]
 
@@ -42,7 +45,7 @@ def claim(message_id: UUID, try_count: int) -> Claim | None:
 def claim_all(wanted: Mapping[UUID, int], configs_of: ConfigsOf) -> dict[UUID, Claim]:
     """Claim deliveries, each given with the tries it is to have behind it; return what is ours now."""
     now = timezone.now()
-    rows = Delivery.objects.filter(pk__in=wanted.keys()).defer("message")
+    rows = Delivery.objects.filter(pk__in=wanted.keys()).only(*READ)
     due = [delivery for delivery in rows if is_due(delivery, wanted[delivery.pk], now)]
     interrupted = {delivery.pk: delivery.was_interrupted for delivery in due}
     configs = configs_of({delivery.config_id for delivery in due})

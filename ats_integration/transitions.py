@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connections, router
 from django.utils import timezone
 
 from .errors import IllegalTransition, StaleDelivery
@@ -68,18 +68,19 @@ def move_alike(moves: Sequence[Move], to: Status, now: datetime) -> Collection[U
 
 def update_each(deliveries: Sequence[Delivery], changes: Sequence[Mapping[str, Any]]) -> int:
     """Write changes of the same fields to rows that are as they were read; return how many were."""
-    quote = connection.ops.quote_name
+    database = connections[router.db_for_write(Delivery)]
+    quote = database.ops.quote_name
     written = [column(name) for name in changes[0]]
     as_read = [column(name) for name in ("id", "status", "try_count")]
     assignments = ", ".join(f"{quote(field.column)} = %s" for field in written)
     conditions = " AND ".join(f"{quote(field.column)} = %s" for field in as_read)
     rows = [
-        [field.get_db_prep_save(values[field.name], connection) for field in written]
-        + [field.get_db_prep_save(getattr(delivery, field.name), connection) for field in as_read]
+        [field.get_db_prep_save(values[field.name], database) for field in written]
+        + [field.get_db_prep_save(getattr(delivery, field.name), database) for field in as_read]
         for delivery, values in zip(deliveries, changes, strict=True)
     ]
     statement = f"UPDATE {quote(Delivery._meta.db_table)} SET {assignments} WHERE {conditions}"  # noqa: S608
-    with connection.cursor() as cursor:
+    with database.cursor() as cursor:
         cursor.executemany(statement, rows)
         return int(cursor.rowcount)
 
