@@ -6,8 +6,6 @@ import logging
 from functools import partial
 from typing import Any
 
-import structlog
-
 from . import claims, delivery, holding, settlement
 from .errors import MessageInvalid, StaleDelivery
 from .messages import Message, decode
@@ -30,8 +28,7 @@ def deliver(raw: Any) -> str:
     claim = claims.claim(message.message_id, message.try_count)
     if claim is None:
         return "nothing_to_do"
-    with structlog.contextvars.bound_contextvars(delivery_id=str(message.message_id)):
-        return process(claim, message)
+    return process(claim, message)
 
 
 def process(claim: claims.Claim, message: Message) -> str:

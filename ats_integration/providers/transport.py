@@ -30,7 +30,7 @@ from .mishaps import MISHAPS, NOT_VALID, failure
 from .sockets import PublicAdapter, TimedAdapter, clock
 
 MAX_ANSWER = 512 * 1024  # bytes; the longest documented answer, a job with its description, is far below
-SESSIONS_PER_THREAD = 64
+SESSIONS_PER_THREAD = 16
 IDLE = timedelta(seconds=4)  # web servers keep a silent connection for 5 s or more (Node's default is 5)
 USER_AGENT = f"jobbird-ats-integration/{__version__}"
 
@@ -45,12 +45,12 @@ class Session(requests.Session):
     environment, and a redirect is an answer like another one.
     """
 
-    def __init__(self, *, private: bool) -> None:
+    def __init__(self, scheme: str, *, private: bool) -> None:
         super().__init__()
         self.trust_env = False
         self.headers["User-Agent"] = USER_AGENT
-        for scheme in ("http", "https"):
-            self.mount(f"{scheme}://", TimedAdapter() if private else PublicAdapter(is_https=scheme == "https"))
+        self.adapters.clear()  # there are hundreds of sessions, and each adapter holds a pool
+        self.mount(f"{scheme}://", TimedAdapter() if private else PublicAdapter(is_https=scheme == "https"))
 
 
 class Sessions(threading.local):
@@ -71,7 +71,7 @@ class Sessions(threading.local):
         if session and now - used > IDLE.total_seconds():
             session.close()
             session = None
-        session = session or Session(private=is_private(parts))
+        session = session or Session(parts.scheme, private=is_private(parts))
         self._open[place] = (now, session)
         if len(self._open) > SESSIONS_PER_THREAD:
             self._open.popitem(last=False)[1][1].close()
