@@ -25,8 +25,9 @@ log = logging.getLogger(__name__)
 MOST = 256
 #: With more in flight than this, results may wait for company.
 BUSY = 16
+LOOK_EVERY = timedelta(seconds=5)
 #: How long to wait for company, where more results are on their way.
-GATHER = timedelta(milliseconds=20)
+GATHER = timedelta(milliseconds=5)
 
 
 class Recorder(threading.Thread):
@@ -35,6 +36,7 @@ class Recorder(threading.Thread):
     def __init__(self, dispatch: Dispatch, flight: Flight, counted: Callable[[int], None]) -> None:
         super().__init__(name="recorder", daemon=True)
         self._dispatch, self._flight, self._counted = dispatch, flight, counted
+        self._next_look = 0.0
         self._results: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
 
     def put(self, done: Done) -> None:
@@ -69,11 +71,17 @@ class Recorder(threading.Thread):
 
     def record(self, batch: Sequence[Done]) -> None:
         """Record and acknowledge; what the database does not take comes back when its claim runs out."""
-        close_old_connections()
+        self.refresh_connection()
         try:
             self.acknowledge([done.settled for done in self.recorded(batch)])
         finally:
             self._flight.remove(done.settled.id for done in batch)
+
+    def refresh_connection(self) -> None:
+        """Let Django look at the connection now and then: a look is a round trip."""
+        if time.monotonic() > self._next_look:
+            self._next_look = time.monotonic() + LOOK_EVERY.total_seconds()
+            close_old_connections()
 
     def recorded(self, batch: Sequence[Done]) -> Sequence[Done]:
         """Write all results or, where one of them cannot be written, each on its own; return the written ones."""
