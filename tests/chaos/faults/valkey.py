@@ -10,7 +10,7 @@ from ..looking import waiting
 from .base import Fault, last
 
 #: So many messages wait in Valkey when it loses them.
-BACKLOG = 20
+BACKLOG = 5
 ANSWER = 1.0  # seconds
 
 
