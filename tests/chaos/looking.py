@@ -92,12 +92,12 @@ def held_by_workers() -> dict[UUID, Any]:
 
 
 def waiting() -> int:
-    """Return how many messages stand in the queues now; all of them where Redis does not answer."""
+    """Return how many messages could go now; all that are open where Redis does not answer."""
     try:
         depths = queues.depths()
     except RedisError:
         return unsettled(last_saved())
-    return depths["happy"] + depths["retry"]
+    return sum(depths.values()) - depths["scheduled"]
 
 
 def clear(ground: Ground) -> None:

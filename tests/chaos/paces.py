@@ -67,7 +67,7 @@ SHORT = Pace(
     worker_kills=2,
     other_kills=2,
     deploys=2,
-    between=timedelta(seconds=2),
+    between=timedelta(seconds=1.5),
     hang=timedelta(seconds=2),
     redis_away=timedelta(seconds=1),
     s3_away=timedelta(seconds=2),

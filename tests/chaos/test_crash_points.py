@@ -19,7 +19,7 @@ from ats_integration.models import ATSConfig, DeadLetter, Delivery
 from ats_integration.sandbox import Sandbox
 from jobbird.board.models import Application, Vacancy
 from tests.e2e.conftest import database_url
-from tests.queue_steps import SCHEDULE, scheduled_ids, step, the_delivery, the_letter
+from tests.queue_steps import SCHEDULE, step, the_delivery, the_letter
 
 from . import forge, works
 
@@ -28,6 +28,8 @@ Apply = Callable[..., Application]
 
 #: How long a dead worker's lease and every other wait are over.
 LATER = timedelta(minutes=2)
+#: Where Redis keeps what is in flight, by the end of its lease.
+LEASES, SLOTS = "ats:leases", "ats:slots:*"
 SECRETS = {"recruitee": "careers_token", "workable": "api_token"}
 ACCOUNTS = {"recruitee": "company", "workable": "subdomain"}
 
@@ -37,24 +39,24 @@ SAVING = {
     "marked": "after:ats_integration.intake.dispatch",
 }
 BEFORE_THE_CALL = {
-    "taken off the queue": "before:ats_integration.jobs.deliver",
-    "about to claim": "before:ats_integration.claims.take",
-    "claimed": "after:ats_integration.claims.take",
+    "taken off the queue": "before:ats_integration.engine.Engine.begin",
+    "about to claim": "before:ats_integration.claims.claim_all",
+    "claimed": "after:ats_integration.claims.claim_all",
     "about to call": "before:ats_integration.providers.transport.call",
 }
 AFTER_THE_CALL = {
     "call sent": "before:urllib3.connection.HTTPConnection.getresponse",
     "call answered": "after:ats_integration.providers.transport.call",
-    "answer read": "before:ats_integration.settlement.settle",
-    "receipt written, not committed": "after:ats_integration.transitions.move",
+    "answer read": "before:ats_integration.settlement.step_after",
+    "receipt written, not committed": "after:ats_integration.transitions.move_all",
 }
 RECORDED = {
-    "receipt recorded": "after:ats_integration.settlement.record_delivery",
-    "about to acknowledge": "after:ats_integration.jobs.deliver",
-    "acknowledged": "after:ats_integration.worker.DeliveryWorker.perform_job",
+    "receipt recorded": "after:ats_integration.settlement.record",
+    "about to acknowledge": "before:ats_integration.dispatch.Dispatch.settle",
+    "acknowledged": "after:ats_integration.dispatch.Dispatch.settle",
 }
 FAILING = {
-    "failure written, not committed": "after:ats_integration.transitions.move",
+    "failure written, not committed": "after:ats_integration.transitions.move_all",
     "failure recorded, not scheduled": "before:ats_integration.queues.put_later",
     "scheduled, not acknowledged": "after:ats_integration.queues.put_later",
 }
@@ -128,11 +130,12 @@ def company(config: ATSConfig, provider: str, ats: Sandbox) -> ATSConfig:
 
 
 def time_passes(valkey: Any) -> None:
-    """Let every lease and every wait be over."""
+    """Let every lease and every wait be over, in the rows and in Redis."""
     names = ("created_at", "queued_at", "next_try_at", "claimed_until")
     Delivery.objects.update(**{name: F(name) - LATER for name in names})
-    for job_id in scheduled_ids(valkey):
-        valkey.zadd(SCHEDULE, {job_id: 1})
+    for key in (SCHEDULE, LEASES, *valkey.scan_iter(SLOTS)):
+        for job_id in valkey.zrange(key, 0, -1):
+            valkey.zadd(key, {job_id: 1})
 
 
 def finish(valkey: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
-from ats_integration import burial, deadletters, jobs, settlement, sweep
+from ats_integration import burial, deadletters, patience, settlement, sweep
 from ats_integration.models import ATSConfig, Attempt, Delivery
 from ats_integration.sandbox import Sandbox
 from jobbird.board.models import Application
@@ -25,7 +25,7 @@ CUTS = pytest.mark.parametrize("counts", [False, True], ids=["before it counts",
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a worker that lost the database look again at once."""
-    monkeypatch.setattr(jobs, "DATABASE_PATIENCE", (timedelta(0),) * 3)
+    monkeypatch.setattr(patience, "WAITS", (timedelta(0),) * 3)
 
 
 @contextmanager
@@ -88,7 +88,7 @@ def test_a_receipt_is_recorded_all_the_same(
     counts: bool, valkey: Any, config: ATSConfig, apply: Apply, ats: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     apply()
-    cut_in(settlement, "record_delivery", monkeypatch, counts=counts)
+    cut_in(settlement, "record", monkeypatch, counts=counts)
     step(valkey)
     go_on(valkey)
     assert ("delivered", None, 1) == (the_delivery().status, the_delivery().claimed_until, Attempt.objects.count())
@@ -101,7 +101,7 @@ def test_a_failure_is_recorded_all_the_same(
 ) -> None:
     ats.behave("recruitee", "down", times=1)
     apply()
-    cut_in(settlement, "retry", monkeypatch, counts=counts)
+    cut_in(settlement, "record", monkeypatch, counts=counts)
     step(valkey)
     assert ("retrying", 1, None) == (
         the_delivery().status,

@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from ..ground import Ground
+from ..looking import waiting
 from .base import Fault, last
+
+#: So many messages wait in Valkey when it loses them.
+BACKLOG = 5
+ANSWER = 1.0  # seconds
+
+
+@contextmanager
+def backlog(ground: Ground) -> Iterator[None]:
+    """Let the ATSs be slow until messages wait, so that there is something to lose."""
+    ground.ats.behave("*", "slow", seconds=ANSWER)
+    ground.wait("messages in the queues", lambda: waiting() >= BACKLOG)
+    yield
+    ground.ats.behave("*", "ok")
 
 
 def restart(ground: Ground) -> None:
@@ -15,7 +32,8 @@ def restart(ground: Ground) -> None:
 
 def restart_empty(ground: Ground) -> None:
     """Kill it; it comes back with nothing."""
-    ground.valkey.kill()
+    with backlog(ground):
+        ground.valkey.kill()
     last(ground.pace.redis_away)
     ground.valkey.lose_disk()
     ground.valkey.start()
@@ -23,7 +41,8 @@ def restart_empty(ground: Ground) -> None:
 
 def flush(ground: Ground) -> None:
     """Empty it while everybody is at work."""
-    ground.valkey.flush()
+    with backlog(ground):
+        ground.valkey.flush()
 
 
 def hang(ground: Ground) -> None:
@@ -56,7 +75,7 @@ FAULTS = (
     ),
     Fault(
         name="valkey-flushed",
-        title="FLUSHALL",
+        title="FLUSHALL while messages wait",
         strike=flush,
         lasts=lambda pace: pace.redis_away,
         within=30,
