@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -101,15 +101,15 @@ class Engine:
         Raises DatabaseError before anything has begun.
         """
         contents = [(job, content_of(job)) for job in jobs]
-        wanted = {found.message_id: found.try_count for _job, found in contents if isinstance(found, Message)}
+        wanted = latest(found for _job, found in contents if isinstance(found, Message))
         claimed = claims.claim_all(wanted, self._configs.get) if wanted else {}
         for job, content in contents:
             self.begin_one(job, content, claimed)
 
-    def begin_one(self, job: Job, content: Content, claimed: Mapping[UUID, Claim]) -> None:
+    def begin_one(self, job: Job, content: Content, claimed: dict[UUID, Claim]) -> None:
         """Put one job on a thread, or let it be acknowledged where there is nothing to do."""
         message = content if isinstance(content, Message) else None
-        claim = claimed.get(message.message_id) if message else None
+        claim = claim_for(message, claimed) if message else None
         config_id = message.ats.config_id if message else None
         delivery_id = claim.delivery.pk if claim else None
         self.flight.add([InFlight(job_id=job.id, config_id=config_id, delivery_id=delivery_id)])
@@ -135,6 +135,20 @@ class Engine:
         except Exception as error:
             log.error("worker.job_not_finished id=%s fault=%s", job.id, where(error))
         self._recorder.put(Done(settled=Settled(id=job.id, queue=job.queue, config_id=None, verdict="foreign")))
+
+
+def latest(messages: Iterable[Message]) -> dict[UUID, int]:
+    """Return the most tries behind any of these messages, by message: an old one may come beside a new one."""
+    tries: dict[UUID, int] = {}
+    for message in messages:
+        tries[message.message_id] = max(message.try_count, tries.get(message.message_id, 0))
+    return tries
+
+
+def claim_for(message: Message, claimed: dict[UUID, Claim]) -> Claim | None:
+    """Take the claim that is for this very try, once: a message that came twice is delivered once."""
+    found = claimed.get(message.message_id)
+    return claimed.pop(message.message_id) if found and found.delivery.try_count == message.try_count else None
 
 
 def content_of(job: Job) -> Content:
