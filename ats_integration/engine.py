@@ -6,11 +6,13 @@ import json
 import logging
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 from django.db import Error as DatabaseError
 from redis import Redis
+from redis.exceptions import RedisError
 
 from . import claims, limits
 from .claims import Claim
@@ -59,7 +61,12 @@ class Engine:
         self._deliverers.start()
 
     def stop(self) -> None:
-        """Let calls in flight end and be recorded, then stop the threads."""
+        """Let calls in flight end and be recorded, however long they take, then stop the threads."""
+        while not self.flight.wait_until_empty(conf.claim_lease / 3):
+            try:
+                self.hold_on()
+            except (RedisError, DatabaseError) as error:
+                log.warning("worker.held_on_to_nothing fault=%s", where(error))
         self._deliverers.stop()
         self._recorder.stop()
         self._databases.stop()
@@ -100,7 +107,7 @@ class Engine:
 
         Raises DatabaseError before anything has begun.
         """
-        contents = [(job, content_of(job)) for job in jobs]
+        contents = [(job, after_waiting(content_of(job), job.waited)) for job in jobs]
         wanted = {found.message_id: found.try_count for _job, found in contents if isinstance(found, Message)}
         claimed = claims.claim_all(wanted, self._configs.get) if wanted else {}
         for job, content in contents:
@@ -132,9 +139,20 @@ class Engine:
         """Run a job that is no delivery on the current thread."""
         try:
             self._run_foreign(job)
+        except RedisError as error:  # no row brings it back, so it stays in flight until its lease runs out
+            log.warning("worker.job_not_finished id=%s fault=%s", job.id, where(error))
+            self.flight.remove([job.id])
+            return
         except Exception as error:
             log.error("worker.job_not_finished id=%s fault=%s", job.id, where(error))
         self._recorder.put(Done(settled=Settled(id=job.id, queue=job.queue, config_id=None, verdict="foreign")))
+
+
+def after_waiting(content: Content, waited: timedelta) -> Content:
+    """Give a message back what it waited because of our own limits: that costs nothing of its budget."""
+    if not waited or not isinstance(content, Message) or content.deadline_at is None:
+        return content
+    return content.but(deadline_at=content.deadline_at + waited)
 
 
 def content_of(job: Job) -> Content:
