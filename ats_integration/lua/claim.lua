@@ -7,7 +7,7 @@
 
 local want, worker, lease = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local cooldown, budget, turn = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local DAY, MOST_LOOKED_AT = 86400, 1000
+local MOST_LOOKED_AT = 1000
 local taken, unknown, seen, served = {}, {}, 0, 0
 
 if redis.call('EXISTS', 'rq:suspended') == 1 then return {1, -1, {}, {}} end
@@ -37,7 +37,7 @@ local function start(job, dies)
         'HSET', job_key(job.id), 'status', 'started', 'worker_name', worker, 'origin', job.queue, 'ats_order', job.order
     )
     redis.call('ZADD', 'ats:leases', now + lease, job.id)
-    redis.call('ZADD', 'rq:wip:' .. job.queue, time[1] + DAY, job.id .. ':' .. worker)
+    enlist(job.id, job.queue, worker)
     for _, value in ipairs({job.id, job.queue, job.data, waited(job), dies}) do taken[#taken + 1] = value end
     want = want - 1
 end

@@ -91,9 +91,21 @@ local function park(job, at)
     look_again(job.config, at, true)
 end
 
+-- Show a job as started in RQ's own registry, where its pages look.
+local function enlist(id, queue, worker)
+    local execution, DAY = id .. ':' .. worker, 86400
+    redis.call('ZADD', 'rq:wip:' .. queue, time[1] + DAY, execution)
+    redis.call(
+        'HSET', 'rq:execution:' .. execution,
+        'id', worker, 'job_id', id, 'worker_name', worker, 'created_at', time[1], 'last_heartbeat', time[1]
+    )
+    redis.call('EXPIRE', 'rq:execution:' .. execution, DAY)
+end
+
 -- Forget that a job is in flight.
 local function leave(id, queue, config, worker)
     redis.call('ZREM', 'ats:leases', id)
     redis.call('ZREM', 'rq:wip:' .. queue, id .. ':' .. worker)
+    redis.call('DEL', 'rq:execution:' .. id .. ':' .. worker)
     if config then redis.call('ZREM', 'ats:slots:' .. config, id) end
 end

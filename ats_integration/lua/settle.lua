@@ -23,16 +23,14 @@ local function failed(config, code)
 end
 
 -- Count the calls of a delivery from when they really began, not from when they were let through.
-local function began(config, id, ms)
-    local limit = redis.call('HMGET', 'ats:limits:' .. config, 'calls', 'per', 'weight', 'rate')
+local function began(limit, id, ms)
     if not limit[1] or limit[1] == '0' then return end
     local made = 'ats:calls:' .. limit[4]
     for call = 1, limit[3] do redis.call('ZADD', made, 'XX', 'GT', now - ms, id .. ':' .. call) end
     redis.call('PEXPIRE', made, limit[2] * 2)
 end
 
-local function calm(config, ms)
-    local rate = redis.call('HGET', 'ats:limits:' .. config, 'rate')
+local function calm(rate, ms)
     if rate then redis.call('SET', 'ats:pause:' .. rate, 1, 'PX', ms) end
 end
 
@@ -56,11 +54,12 @@ for i = 4, #ARGV, 7 do
     leave(id, queue, config, worker)
     if verdict ~= 'foreign' then redis.call('DEL', job_key(id)) end
     if config then
-        lanes[config] = true
-        if ago ~= '' then began(config, id, tonumber(ago)) end
+        local lane = 'ats:limits:' .. config
+        lanes[config] = lanes[config] or redis.call('HMGET', lane, 'calls', 'per', 'weight', 'rate')
+        if ago ~= '' then began(lanes[config], id, tonumber(ago)) end
         if verdict == 'answered' then answered(config) end
         if verdict == 'failed' then failed(config, code) end
-        if tonumber(ms) > 0 then calm(config, ms) end
+        if tonumber(ms) > 0 then calm(lanes[config][4], ms) end
     end
 end
 for config in pairs(lanes) do move_up(config) end

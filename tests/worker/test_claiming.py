@@ -225,7 +225,7 @@ def test_a_job_whose_meta_is_garbage_runs_outside_of_the_lanes(lanes: Lanes, met
 def test_a_job_with_a_garbled_moment_waits_like_all_others(lanes: Lanes, since: str) -> None:
     lanes.limit(1, concurrency=1)
     lanes.put("runs", "odd", "good")
-    lanes.valkey.hset("rq:job:odd", "meta", '{"config": 1, "since": %s}' % since)
+    lanes.valkey.hset("rq:job:odd", "meta", f'{{"config": 1, "since": {since}}}')
     assert ["runs"] == lanes.take()
     assert ["odd", "good"] == lanes.waiting()
 

@@ -1,4 +1,4 @@
-"""No more calls of one connection at once than it may have, over all workers; the others wait outside of the threads."""
+"""No more calls of one connection at once than it may have, over all workers; the others wait outside the threads."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ def test_settling_wakes_a_worker_that_waits_at_an_empty_queue(lanes: Lanes) -> N
     lanes.limit(1, concurrency=1)
     lanes.put("runs", "waits")
     lanes.take()
-    woken = threading.Thread(target=lanes.valkey.blmove, args=("rq:queue:happy", "rq:queue:happy", 30, "RIGHT", "RIGHT"))
+    woken = threading.Thread(
+        target=lanes.valkey.blmove, args=("rq:queue:happy", "rq:queue:happy", 30, "RIGHT", "RIGHT")
+    )
     woken.start()
     lanes.settle("runs")
     woken.join(10)
