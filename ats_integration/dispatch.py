@@ -75,6 +75,7 @@ class Dispatch:
 
     def __init__(self, connection: Redis, worker: str) -> None:
         self._scripts = {name: script(connection, name) for name in SCRIPTS}
+        self._connection = connection
         self._worker = worker
         self._turn = 0
 
@@ -123,12 +124,15 @@ class Dispatch:
         return int(self._run("reclaim", ()))
 
     def publish(self, limits: Mapping[int, Limits]) -> None:
-        """Say what connections may do.
+        """Say what connections may do, in one round trip.
 
         Raises RedisError.
         """
+        pipeline = self._connection.pipeline(transaction=False)
         for config_id, limit in limits.items():
-            self._run("publish", (config_id, milliseconds(LIMITS_TTL), *limit_fields(limit)))
+            arguments = (config_id, milliseconds(LIMITS_TTL), *limit_fields(limit))
+            self._scripts["publish"](args=arguments, client=pipeline)
+        pipeline.execute()
 
     def _run(self, name: str, arguments: Sequence[Any], keys: Sequence[str] = ()) -> Any:
         return self._scripts[name](keys=keys, args=arguments)
@@ -178,7 +182,7 @@ def batch_of(answer: Any) -> Batch:
     )
 
 
-def jobs_of(taken: Sequence[bytes]) -> Iterator[Job]:
+def jobs_of(taken: Sequence[Any]) -> Iterator[Job]:
     """Read the jobs, five values each."""
     for i in range(0, len(taken), 5):
         name, queue, data, waited, dies_of = taken[i : i + 5]

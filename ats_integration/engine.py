@@ -103,9 +103,26 @@ class Engine:
         return {one: limits.limits_of(known[one]) if one in known else limits.of_nobody(one) for one in ids}
 
     def begin(self, jobs: Sequence[Job]) -> None:
+        """Claim the deliveries of these jobs and put each on a thread; a job that cannot be claimed stops no other.
+
+        Raises DatabaseError.
+        """
+        try:
+            self.begin_together(jobs)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            log.error("worker.not_begun jobs=%d fault=%s", len(jobs), where(error))
+            if len(jobs) == 1:
+                self.acknowledge(jobs[0])  # its row brings it back
+                return
+            for job in jobs:
+                self.begin([job])
+
+    def begin_together(self, jobs: Sequence[Job]) -> None:
         """Claim the deliveries of these jobs and put each on a thread.
 
-        Raises DatabaseError before anything has begun.
+        Raises DatabaseError, or whatever else goes wrong, before anything has begun.
         """
         contents = [(job, after_waiting(content_of(job), job.waited)) for job in jobs]
         wanted = {found.message_id: found.try_count for _job, found in contents if isinstance(found, Message)}
@@ -125,7 +142,11 @@ class Engine:
         elif isinstance(content, str):
             self._deliverers.put(partial(self.run_foreign, job))
         else:
-            self._recorder.put(Done(settled=Settled(id=job.id, queue=job.queue, config_id=config_id)))
+            self.acknowledge(job)
+
+    def acknowledge(self, job: Job) -> None:
+        """Let go of a job with which there is nothing to do."""
+        self._recorder.put(Done(settled=Settled(id=job.id, queue=job.queue, config_id=None)))
 
     def deliver(self, task: Task) -> None:
         """Try one delivery on the current thread; where that fails, its claim runs out and it is tried again."""

@@ -94,6 +94,14 @@ def test_what_waits_holds_no_lease(lanes: Lanes) -> None:
     )
 
 
+def test_a_job_with_which_there_was_nothing_to_do_frees_its_slot(lanes: Lanes) -> None:
+    lanes.limit(1, concurrency=1)
+    lanes.put("unreadable", "waits")
+    lanes.take()
+    lanes.settle("unreadable", config=None, verdict="silent")
+    assert ["waits"] == lanes.take()
+
+
 def test_fewer_slots_take_effect_as_calls_end(lanes: Lanes) -> None:
     lanes.limit(1, concurrency=4)
     lanes.put(*names(8))
