@@ -49,7 +49,7 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """What one claim brought; `next_turn` is when a waiting lane may go on, None where none waits."""
+    """What one claim brought; `next_turn` is when it is worth while to come again, None = when a message comes."""
 
     jobs: tuple[Job, ...] = ()
     unknown: tuple[int, ...] = ()
@@ -128,6 +128,8 @@ class Dispatch:
 
         Raises RedisError.
         """
+        if not limits:
+            return
         pipeline = self._connection.pipeline(transaction=False)
         for config_id, limit in limits.items():
             arguments = (config_id, milliseconds(LIMITS_TTL), *limit_fields(limit))

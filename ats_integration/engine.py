@@ -78,13 +78,19 @@ class Engine:
         """
         batch = self.dispatch.claim(queues, want)
         try:
-            if batch.unknown:
-                self.dispatch.publish(self.limits_of(batch.unknown))
             self.begin(batch.jobs)
         except DatabaseError:
             self.dispatch.give_back(job.id for job in batch.jobs)
             raise
+        self.publish_limits(batch.unknown)
         return batch
+
+    def publish_limits(self, ids: Sequence[int]) -> None:
+        """Say what connections may do; where that fails, their lanes ask again in a second."""
+        try:
+            self.dispatch.publish(self.limits_of(ids))
+        except (RedisError, DatabaseError) as error:
+            log.warning("worker.limits_not_published connections=%d fault=%s", len(ids), where(error))
 
     def hold_on(self) -> None:
         """Renew what is in flight, take back what dead workers left.
@@ -99,7 +105,7 @@ class Engine:
 
     def limits_of(self, ids: Sequence[int]) -> dict[int, limits.Limits]:
         """Return the limits of connections, also of those that are gone."""
-        known = claims.current_configs(ids)
+        known = claims.current_configs(ids) if ids else {}
         return {one: limits.limits_of(known[one]) if one in known else limits.of_nobody(one) for one in ids}
 
     def begin(self, jobs: Sequence[Job]) -> None:

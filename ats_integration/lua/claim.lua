@@ -1,13 +1,13 @@
 -- Take up to `want` jobs that may run now, from the waiting lanes and the queues, and register them as started.
 --
 -- KEYS: the queues, the first one is asked first. ARGV: want, worker, lease, cooldown, budget, turn.
--- Returns: suspended (0/1), ms until a lane's turn comes (-1 = none waits), lanes whose limits are not
+-- Returns: suspended (0/1), ms until it is worth while to come again (-1 = when a message comes), lanes whose limits are not
 -- known, and for each job: id, queue, data, ms that it waited for its turn while its ATS was there, and the
 -- code with which it dies unsent (empty = it runs).
 
 local want, worker, lease = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local cooldown, budget, turn = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local MOST_LOOKED_AT = 1000
+local MOST_LOOKED_AT = 250  -- others wait for this script
 local taken, unknown, seen, served = {}, {}, 0, 0
 
 if redis.call('EXISTS', 'rq:suspended') == 1 then return {1, -1, {}, {}} end
@@ -124,6 +124,7 @@ local function serve_queue(queue)
     return true
 end
 
+-- Tell whether there may be more in the queues than was looked at.
 local function serve_queues()
     local looked_at, found = 0, true
     while want > 0 and found and looked_at < MOST_LOOKED_AT do
@@ -132,11 +133,12 @@ local function serve_queues()
             if want > 0 and serve_queue(queue) then found, looked_at = true, looked_at + 1 end
         end
     end
+    return found
 end
 
 serve_lanes(math.floor((want + turn % 2) / 2))
-serve_queues()
+local there_is_more = serve_queues()
 if want > 0 then serve_lanes(want) end
 
-local next_turn = redis.call('ZRANGE', 'ats:turns', 0, 0, 'WITHSCORES')[2]
+local next_turn = there_is_more and now or redis.call('ZRANGE', 'ats:turns', 0, 0, 'WITHSCORES')[2]
 return {0, next_turn and math.max(0, next_turn - now) or -1, unknown, taken}

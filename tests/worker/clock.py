@@ -24,7 +24,7 @@ def advance(valkey: Any, by: timedelta) -> None:
     for key in hashes(valkey, "rq:job:*"):
         age_job(valkey, key, ms)
     for key in valkey.keys("ats:pause:*"):
-        valkey.pexpire(key, max(1, valkey.pttl(key) - ms))
+        valkey.pexpire(key, valkey.pttl(key) - ms)  # one that is over is deleted
 
 
 def hashes(valkey: Any, pattern: str) -> list[bytes]:

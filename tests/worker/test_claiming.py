@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -123,6 +124,17 @@ def test_a_lane_whose_limits_are_not_known_asks_for_them_and_keeps_its_order(lan
     lanes.put("later", config=5)
     lanes.limit(5)
     assert [*jobs, "later"] == lanes.take()
+
+
+def test_a_long_line_of_messages_that_have_to_wait_is_looked_at_piece_by_piece(lanes: Lanes) -> None:
+    lanes.limit(1, calls=1, per=1000)
+    lanes.put(*(f"waits-{number}" for number in range(400)))
+    lanes.put("healthy", config=None)
+    first, second = lanes.claim(), lanes.claim()
+    assert (["waits-0"], ["healthy"]) == ([job.id for job in first.jobs], [job.id for job in second.jobs])
+    assert timedelta(0) == first.next_turn
+    assert second.next_turn
+    assert second.next_turn > timedelta(seconds=900)
 
 
 def test_what_waits_is_counted(lanes: Lanes) -> None:

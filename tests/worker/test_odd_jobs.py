@@ -7,8 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import OperationalError
+from redis.exceptions import ConnectionError as RedisAway
 
 from ats_integration import claims, sweep
+from ats_integration.dispatch import Dispatch
+from ats_integration.engine import Engine
 from ats_integration.models import ATSConfig, Delivery
 from jobbird.board.models import Application
 from tests.queue_steps import age, job_ids
@@ -84,3 +88,40 @@ def test_a_message_whose_delivery_is_gone_is_dropped(three: list[str], valkey: A
     drain()
     assert ["delivered"] * 2 == statuses()
     assert [] == valkey.keys("rq:job:*") + valkey.keys("ats:slots:*")
+
+
+def test_limits_that_cannot_be_published_are_asked_for_again(
+    three: list[str], drain: Drain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outages, original = [RedisAway("refused"), OperationalError("away")], Dispatch.publish
+
+    def publish(*args: Any) -> None:
+        if outages and args[1]:
+            raise outages.pop()
+        original(*args)
+
+    monkeypatch.setattr(Dispatch, "publish", publish)
+    drain()
+    assert ["delivered"] * 3 == statuses()
+
+
+def test_an_outage_of_the_database_leaves_the_queue_as_it_was(
+    three: list[str], valkey: Any, config: ATSConfig, drain: Drain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queues: list[list[str]] = []
+
+    def away(*_: Any) -> None:
+        queues.append(job_ids(valkey, "happy"))
+        raise OperationalError("away")
+
+    engine = Engine(valkey, "one", lambda _job: None, lambda _jobs: None)
+    engine.publish_limits([config.pk])
+    with monkeypatch.context() as patched:
+        patched.setattr(claims, "claim_all", away)
+        for _ in range(3):
+            with pytest.raises(OperationalError):
+                engine.take(["happy", "retry"], 2)
+    assert [three[2:]] * 3 == queues
+    assert three == job_ids(valkey, "happy")
+    drain()
+    assert ["delivered"] * 3 == statuses()

@@ -37,7 +37,7 @@ def test_who_waits_goes_in_order(lanes: Lanes) -> None:
 def test_other_lanes_feel_nothing(lanes: Lanes) -> None:
     lanes.limit(1, calls=1, per=60)
     lanes.limit(2)
-    lanes.put(*names(500))
+    lanes.put(*names(200))
     lanes.put(*names(3, "healthy"), config=2)
     assert ["healthy"] * 3 == [name[:7] for name in lanes.take()[1:]]
 

@@ -12,6 +12,7 @@ import django_rq
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 from redis.exceptions import ConnectionError as RedisAway
 from rq.suspension import resume, suspend
 from rq.worker import Worker
@@ -40,7 +41,7 @@ def busy(valkey: Any, tune: Tune, config: ATSConfig, apply: Apply, ats: Sandbox)
     timed = scheduled_ids(valkey)
     valkey.zadd("rq:scheduler:scheduled_jobs", {timed[0]: 1})
     django_rq.get_scheduler("retry").enqueue_jobs()
-    ats.behave("recruitee", "slow", seconds=6)
+    ats.behave("recruitee", "slow", seconds=4)
     one = worker()
     apply()
     with in_threads(one):
@@ -49,6 +50,11 @@ def busy(valkey: Any, tune: Tune, config: ATSConfig, apply: Apply, ats: Sandbox)
         wait_until(lambda: valkey.zcard(f"ats:waiting:{config.pk}") == 2)
         yield one
         ats.behave("recruitee", "ok")
+
+
+def overview() -> str:
+    """Return where the pages about the queues begin."""
+    return reverse("admin:django_rq_dashboard_changelist")
 
 
 def test_every_page_of_the_admin_answers_while_the_worker_is_busy(
@@ -77,7 +83,7 @@ def test_every_page_of_the_admin_answers_while_the_worker_is_busy(
         "stats.json": "started_jobs",
     }
     for page, expected in pages.items():
-        answer = admin_client.get(f"/django-rq/{page}")
+        answer = admin_client.get(overview() + page)
         assert (page, 200) == (page, answer.status_code)
         assert expected.encode() in answer.content, page
 
@@ -85,7 +91,7 @@ def test_every_page_of_the_admin_answers_while_the_worker_is_busy(
 def test_the_page_of_what_is_in_flight_shows_it(busy: Any, valkey: Any, admin_client: Client) -> None:
     in_flight = valkey.zrange("ats:leases", 0, -1)[0]
     index = 0 if in_flight.endswith(b"-0") else 1
-    assert in_flight in admin_client.get(f"/django-rq/queues/{index}/started/").content
+    assert in_flight in admin_client.get(overview() + f"queues/{index}/started/").content
 
 
 def test_rqstats_counts_what_is_in_flight(busy: Any, valkey: Any, capsys: pytest.CaptureFixture[str]) -> None:
