@@ -198,7 +198,7 @@ def durations() -> Iterator[CheckMessage]:
 
 def numbers() -> Iterator[CheckMessage]:
     """E013: a number with which nothing is ever sent, or sent again."""
-    for key in ("retry_factor", "retry_max_tries", "worker_concurrency"):
+    for key in ("retry_factor", "retry_max_tries", "worker_concurrency", "max_concurrency", "circuit_failures"):
         if not getattr(conf, key) >= 1:
             yield error(13, f"ATS_INTEGRATION['{key.upper()}'] is below 1.", "Give at least 1.")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
@@ -34,17 +34,22 @@ SCRIPTS = ("claim", "settle", "renew", "reclaim", "publish")
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A job in our hands. `dies_of` is the code of an outage that it has waited through in vain, or empty."""
+    """A job in our hands.
+
+    `waited` is for how long it waited because of our own limits; `dies_of` the code of an outage that it
+    has waited through in vain, or empty.
+    """
 
     id: str
     queue: str
     data: bytes
+    waited: timedelta = timedelta(0)
     dies_of: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """What one claim brought; `next_turn` is when a waiting lane may go on, None where none waits."""
+    """What one claim brought; `next_turn` is when it is worth while to come again, None = when a message comes."""
 
     jobs: tuple[Job, ...] = ()
     unknown: tuple[int, ...] = ()
@@ -54,7 +59,7 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True)
 class Settled:
-    """A job whose result is recorded. `config_id` is None for a job that is no delivery."""
+    """A job whose result is recorded. `config_id` is None for a job that is no delivery, `began_at` without a call."""
 
     id: str
     queue: str
@@ -62,6 +67,7 @@ class Settled:
     verdict: Verdict = "silent"
     code: str = ""
     calm: timedelta = timedelta(0)
+    began_at: datetime | None = None
 
 
 class Dispatch:
@@ -69,6 +75,7 @@ class Dispatch:
 
     def __init__(self, connection: Redis, worker: str) -> None:
         self._scripts = {name: script(connection, name) for name in SCRIPTS}
+        self._connection = connection
         self._worker = worker
         self._turn = 0
 
@@ -89,8 +96,9 @@ class Dispatch:
 
         Raises RedisError.
         """
-        fields = [value for job in settled for value in fields_of(job)]
-        self._run("settle", (self._worker, lease(), cooldown(), conf.circuit_failures, *fields))
+        now = datetime.now(UTC)
+        fields = [value for job in settled for value in fields_of(job, now)]
+        self._run("settle", (self._worker, cooldown(), conf.circuit_failures, *fields))
 
     def renew(self, jobs: Mapping[str, int | None]) -> None:
         """Hold on to jobs in flight, given as id and config.
@@ -116,12 +124,17 @@ class Dispatch:
         return int(self._run("reclaim", ()))
 
     def publish(self, limits: Mapping[int, Limits]) -> None:
-        """Say what connections may do.
+        """Say what connections may do, in one round trip.
 
         Raises RedisError.
         """
+        if not limits:
+            return
+        pipeline = self._connection.pipeline(transaction=False)
         for config_id, limit in limits.items():
-            self._run("publish", (config_id, milliseconds(LIMITS_TTL), *limit_fields(limit)))
+            arguments = (config_id, milliseconds(LIMITS_TTL), *limit_fields(limit))
+            self._scripts["publish"](args=arguments, client=pipeline)
+        pipeline.execute()
 
     def _run(self, name: str, arguments: Sequence[Any], keys: Sequence[str] = ()) -> Any:
         return self._scripts[name](keys=keys, args=arguments)
@@ -171,16 +184,23 @@ def batch_of(answer: Any) -> Batch:
     )
 
 
-def jobs_of(taken: Sequence[bytes]) -> Iterator[Job]:
-    """Read the jobs, four values each."""
-    for i in range(0, len(taken), 4):
-        name, queue, data, dies_of = taken[i : i + 4]
-        yield Job(id=name.decode(errors="replace"), queue=queue.decode(), data=data, dies_of=dies_of.decode())
+def jobs_of(taken: Sequence[Any]) -> Iterator[Job]:
+    """Read the jobs, five values each."""
+    for i in range(0, len(taken), 5):
+        name, queue, data, waited, dies_of = taken[i : i + 5]
+        yield Job(
+            id=name.decode(),
+            queue=queue.decode(),
+            data=data,
+            waited=timedelta(milliseconds=waited),
+            dies_of=dies_of.decode(),
+        )
 
 
-def fields_of(job: Settled) -> tuple[Any, ...]:
+def fields_of(job: Settled, now: datetime) -> tuple[Any, ...]:
     """Return what the settle script wants to know of a job."""
-    return job.id, job.queue, job.config_id or "", job.verdict, job.code, milliseconds(job.calm)
+    ago = "" if job.began_at is None else max(0, milliseconds(now - job.began_at))
+    return job.id, job.queue, job.config_id or "", job.verdict, job.code, milliseconds(job.calm), ago
 
 
 def limit_fields(limit: Limits) -> tuple[Any, ...]:

@@ -6,11 +6,13 @@ import json
 import logging
 import zlib
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 from django.db import Error as DatabaseError
 from redis import Redis
+from redis.exceptions import RedisError
 
 from . import claims, limits
 from .claims import Claim
@@ -59,7 +61,12 @@ class Engine:
         self._deliverers.start()
 
     def stop(self) -> None:
-        """Let calls in flight end and be recorded, then stop the threads."""
+        """Let calls in flight end and be recorded, however long they take, then stop the threads."""
+        while not self.flight.wait_until_empty(conf.claim_lease / 3):
+            try:
+                self.hold_on()
+            except (RedisError, DatabaseError) as error:
+                log.warning("worker.held_on_to_nothing fault=%s", where(error))
         self._deliverers.stop()
         self._recorder.stop()
         self._databases.stop()
@@ -71,13 +78,19 @@ class Engine:
         """
         batch = self.dispatch.claim(queues, want)
         try:
-            if batch.unknown:
-                self.dispatch.publish(self.limits_of(batch.unknown))
             self.begin(batch.jobs)
         except DatabaseError:
             self.dispatch.give_back(job.id for job in batch.jobs)
             raise
+        self.publish_limits(batch.unknown)
         return batch
+
+    def publish_limits(self, ids: Sequence[int]) -> None:
+        """Say what connections may do; where that fails, their lanes ask again in a second."""
+        try:
+            self.dispatch.publish(self.limits_of(ids))
+        except (RedisError, DatabaseError) as error:
+            log.warning("worker.limits_not_published connections=%d fault=%s", len(ids), where(error))
 
     def hold_on(self) -> None:
         """Renew what is in flight, take back what dead workers left.
@@ -92,15 +105,32 @@ class Engine:
 
     def limits_of(self, ids: Sequence[int]) -> dict[int, limits.Limits]:
         """Return the limits of connections, also of those that are gone."""
-        known = claims.current_configs(ids)
+        known = claims.current_configs(ids) if ids else {}
         return {one: limits.limits_of(known[one]) if one in known else limits.of_nobody(one) for one in ids}
 
     def begin(self, jobs: Sequence[Job]) -> None:
+        """Claim the deliveries of these jobs and put each on a thread; a job that cannot be claimed stops no other.
+
+        Raises DatabaseError.
+        """
+        try:
+            self.begin_together(jobs)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            log.error("worker.not_begun jobs=%d fault=%s", len(jobs), where(error))
+            if len(jobs) == 1:
+                self.acknowledge(jobs[0])  # its row brings it back
+                return
+            for job in jobs:
+                self.begin([job])
+
+    def begin_together(self, jobs: Sequence[Job]) -> None:
         """Claim the deliveries of these jobs and put each on a thread.
 
-        Raises DatabaseError before anything has begun.
+        Raises DatabaseError, or whatever else goes wrong, before anything has begun.
         """
-        contents = [(job, content_of(job)) for job in jobs]
+        contents = [(job, after_waiting(content_of(job), job.waited)) for job in jobs]
         wanted = latest(found for _job, found in contents if isinstance(found, Message))
         claimed = claims.claim_all(wanted, self._configs.get) if wanted else {}
         for job, content in contents:
@@ -118,7 +148,11 @@ class Engine:
         elif isinstance(content, str):
             self._deliverers.put(partial(self.run_foreign, job))
         else:
-            self._recorder.put(Done(settled=Settled(id=job.id, queue=job.queue, config_id=config_id)))
+            self.acknowledge(job)
+
+    def acknowledge(self, job: Job) -> None:
+        """Let go of a job with which there is nothing to do."""
+        self._recorder.put(Done(settled=Settled(id=job.id, queue=job.queue, config_id=None)))
 
     def deliver(self, task: Task) -> None:
         """Try one delivery on the current thread; where that fails, its claim runs out and it is tried again."""
@@ -132,6 +166,10 @@ class Engine:
         """Run a job that is no delivery on the current thread."""
         try:
             self._run_foreign(job)
+        except RedisError as error:  # no row brings it back, so it stays in flight until its lease runs out
+            log.warning("worker.job_not_finished id=%s fault=%s", job.id, where(error))
+            self.flight.remove([job.id])
+            return
         except Exception as error:
             log.error("worker.job_not_finished id=%s fault=%s", job.id, where(error))
         self._recorder.put(Done(settled=Settled(id=job.id, queue=job.queue, config_id=None, verdict="foreign")))
@@ -149,6 +187,13 @@ def claim_for(message: Message, claimed: dict[UUID, Claim]) -> Claim | None:
     """Take the claim that is for this very try, once: a message that came twice is delivered once."""
     found = claimed.get(message.message_id)
     return claimed.pop(message.message_id) if found and found.delivery.try_count == message.try_count else None
+
+
+def after_waiting(content: Content, waited: timedelta) -> Content:
+    """Give a message back what it waited because of our own limits: that costs nothing of its budget."""
+    if not waited or not isinstance(content, Message) or content.deadline_at is None:
+        return content
+    return content.but(deadline_at=content.deadline_at + waited)
 
 
 def content_of(job: Job) -> Content:

@@ -11,6 +11,8 @@ from .models import ATSConfig
 from .providers import registry
 from .providers.base import Provider, Rate
 
+#: A rate that somebody enters is taken as no more than so many calls a second, and no less than one call a day.
+MOST, LEAST = 10_000.0, 1 / 86_400
 #: Added to each stretch of time: calls that leave in order may arrive a little closer together.
 MARGIN = timedelta(milliseconds=50)
 
@@ -61,8 +63,9 @@ def provider_of(config: ATSConfig) -> Provider | None:
 
 def own_rate(config: ATSConfig) -> Rate | None:
     """Return the rate that somebody entered at the connection, as whole calls in a stretch of time."""
-    wanted = config.rate_per_second
-    if not wanted or wanted <= 0:
+    entered = config.rate_per_second
+    if not entered or not entered > 0:
         return None
+    wanted = max(LEAST, min(entered, MOST))
     calls = max(1, int(wanted))
     return Rate(calls=calls, per=timedelta(seconds=calls / wanted))

@@ -51,7 +51,10 @@ class Recorder(threading.Thread):
     def run(self) -> None:
         """Record batch after batch."""
         while batch := self.next_batch():
-            self.record(batch)
+            try:
+                self.record(batch)
+            except Exception as error:  # whatever it is, the next results are recorded
+                log.error("recorder.failed results=%d fault=%s", len(batch), where(error))
         connections.close_all()
 
     def next_batch(self) -> list[Done]:
@@ -97,6 +100,6 @@ class Recorder(threading.Thread):
         """Tell Redis; where it is away, the leases run out and the rows say that there is nothing to do."""
         try:
             self._dispatch.settle(settled)
-            self._counted(len(settled))
+            self._counted(sum(job.verdict != "foreign" for job in settled))
         except RedisError as error:
             log.warning("recorder.redis_away results=%d error=%s", len(settled), type(error).__name__)

@@ -35,6 +35,7 @@ from .rq_json import JSONJob
 #: How long to wait for room or work before looking at signals and at the other queue.
 WAIT = timedelta(milliseconds=250)
 PAUSE_AFTER_FAILURE = timedelta(seconds=1)
+BREAK = timedelta(seconds=1)
 BEAT = timedelta(seconds=10)
 WORKER_TTL = 60
 
@@ -118,9 +119,17 @@ class DeliveryWorker(SimpleWorker):
             return Batch()
         batch = self.engine.take(self.queue_names(), min(room, self.wanted() or room))
         if batch.is_suspended:
-            self.check_for_suspension(is_burst)
+            self.rest(is_burst=is_burst)
         self._taken += len(batch.jobs)
         return batch
+
+    def rest(self, *, is_burst: bool) -> None:
+        """Take nothing for a moment while the workers are suspended; what is in flight goes on and is held on to."""
+        if is_burst:
+            self.check_for_suspension(is_burst)
+        self.set_state(WorkerStatus.SUSPENDED)
+        self._next_beat = min(self._next_beat, time.monotonic() + BREAK.total_seconds())
+        time.sleep(BREAK.total_seconds())
 
     def may_come(self, batch: Batch) -> bool:
         """Tell whether a burst goes on: a message waits for its turn, and that comes soon."""

@@ -1,56 +1,77 @@
 -- Take up to `want` jobs that may run now, from the waiting lanes and the queues, and register them as started.
 --
 -- KEYS: the queues, the first one is asked first. ARGV: want, worker, lease, cooldown, budget, turn.
--- Returns: suspended (0/1), ms until a lane's turn comes (-1 = none waits), lanes whose limits are not
--- known, and for each job: id, queue, data, the code with which it dies unsent (empty = it runs).
+-- Returns: suspended (0/1), ms until it is worth while to come again (-1 = when a message comes), lanes whose limits are not
+-- known, and for each job: id, queue, data, ms that it waited for its turn while its ATS was there, and the
+-- code with which it dies unsent (empty = it runs).
 
 local want, worker, lease = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local cooldown, budget, turn = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local DAY, MOST_LOOKED_AT = 86400, 1000
-local taken, unknown, parked = {}, {}, 0
+local MOST_LOOKED_AT = 250  -- others wait for this script
+local taken, unknown, seen, served = {}, {}, 0, 0
 
 if redis.call('EXISTS', 'rq:suspended') == 1 then return {1, -1, {}, {}} end
 
-local function start(id, queue, data, dies)
-    redis.call('HSET', job_key(id), 'status', 'started', 'worker_name', worker)
-    redis.call('ZADD', 'ats:leases', now + lease, id)
-    redis.call('ZADD', 'rq:wip:' .. queue, time[1] + DAY, id .. ':' .. worker)
-    for _, value in ipairs({id, queue, data, dies}) do taken[#taken + 1] = value end
+-- Read a job; nil for one that cannot be read. Its order is the moment of its first failed try, or else of its
+-- first look at it, and stays what it was when the job is put back.
+local function job_of(id)
+    local data, origin, meta, order, parked_at = unpack(fields(id, 'data', 'origin', 'meta', 'ats_order', 'ats_parked_at'))
+    if not data then return nil end
+    local config, since = lane_in(meta)
+    seen = seen + 1
+    order = tonumber(order or nil) or since and since * 1000 or time[1] * 1000000 + time[2] + seen
+    parked_at = config and tonumber(parked_at or nil)
+    return {id = id, data = data, queue = origin, config = config, order = order, parked_at = parked_at}
+end
+
+-- Return for how long a job waited because of our own limits; waiting through an outage does not count.
+local function waited(job)
+    if not job.parked_at then return 0 end
+    redis.call('HDEL', job_key(job.id), 'ats_parked_at')
+    if redis.call('HEXISTS', 'ats:circuit:' .. job.config, 'opened_at') == 1 then return 0 end
+    return math.max(0, now - job.parked_at)
+end
+
+local function start(job, dies)
+    redis.call(
+        'HSET', job_key(job.id), 'status', 'started', 'worker_name', worker, 'origin', job.queue, 'ats_order', job.order
+    )
+    redis.call('ZADD', 'ats:leases', now + lease, job.id)
+    enlist(job.id, job.queue, worker)
+    for _, value in ipairs({job.id, job.queue, job.data, waited(job), dies}) do taken[#taken + 1] = value end
     want = want - 1
 end
 
+local function start_in_lane(job)
+    start(job, '')
+    enter(job.config, job.id, lease, cooldown)
+end
+
 -- Return the reason of an outage that is older than the budget, for a job that has waited as long.
-local function lost_to_outage(config, since)
-    local circuit = redis.call('HMGET', 'ats:circuit:' .. config, 'opened_at', 'code')
-    if circuit[1] and now - math.max(tonumber(circuit[1]), since) >= budget then return circuit[2] end
+local function lost_to_outage(job)
+    local circuit = redis.call('HMGET', 'ats:circuit:' .. job.config, 'opened_at', 'code')
+    if circuit[1] and now - math.max(tonumber(circuit[1]), job.order / 1000) >= budget then return circuit[2] end
 end
 
-local function start_waiting(config, id)
-    local job = redis.call('HMGET', job_key(id), 'data', 'origin')
-    redis.call('ZREM', 'ats:waiting:' .. config, id)
-    if job[1] and job[2] then
-        start(id, job[2], job[1], '')
-        enter(config, id, lease, cooldown)
-    end
-end
-
--- Take one job of a lane whose turn has come; tell whether there may be another.
+-- Take one job of a lane whose turn has come; tell whether there may be another. A lane that was served goes
+-- behind all others, to the microsecond.
 local function serve_lane(config)
-    local head = redis.call('ZRANGE', 'ats:waiting:' .. config, 0, 0, 'WITHSCORES')
-    if #head == 0 then
+    local waiting = 'ats:waiting:' .. config
+    local id = redis.call('ZRANGE', waiting, 0, 0)[1]
+    if not id then
         redis.call('ZREM', 'ats:turns', config)
         return false
     end
-    local code = lost_to_outage(config, head[2] / 1000)
-    if code then
-        local job = redis.call('HMGET', job_key(head[1]), 'data', 'origin')
-        redis.call('ZREM', 'ats:waiting:' .. config, head[1])
-        if job[1] and job[2] then start(head[1], job[2], job[1], code) end
-        return true
-    end
-    local verdict = room(config, head[1])
-    if verdict == true then
-        start_waiting(config, head[1])
+    local job = job_of(id)
+    if job and not job.queue then job = nil end
+    if job then job.config = config end
+    local dies = job and lost_to_outage(job)
+    local verdict = dies or room(config)
+    if verdict == true or dies or not job then
+        redis.call('ZREM', waiting, id)
+        served = served + 1
+        look_again(config, now + (time[2] % 1000 + served) / 1000)
+        if dies then start(job, dies) elseif job then start_in_lane(job) else redis.call('DEL', job_key(id)) end
         return true
     end
     if verdict == nil then unknown[#unknown + 1] = config end
@@ -60,7 +81,7 @@ end
 
 -- Let each lane whose turn has come go once around, until `share` jobs are taken.
 local function serve_lanes(share)
-    local lanes = redis.call('ZRANGEBYSCORE', 'ats:turns', '-inf', now, 'LIMIT', 0, 200)
+    local lanes = redis.call('ZRANGEBYSCORE', 'ats:turns', '-inf', now + 2, 'LIMIT', 0, 200)
     local stop = want - share
     while #lanes > 0 and want > stop do
         local again = {}
@@ -72,40 +93,38 @@ local function serve_lanes(share)
     end
 end
 
-local function park(id, config, since, at)
-    parked = parked + 1
-    redis.call('HSET', job_key(id), 'status', 'rate_limited')
-    redis.call('ZADD', 'ats:waiting:' .. config, since and since * 1000 or order + parked, id)
-    look_again(config, at, true)
+-- Start a job, or let it wait in its lane.
+local function start_or_park(job)
+    local waiting = 'ats:waiting:' .. job.config
+    local others = redis.call('ZCARD', waiting)
+    if others > 0 and redis.call('ZSCORE', waiting, job.id) then  -- it came twice, or stood here to wake a worker
+        redis.call('HSET', job_key(job.id), 'status', 'rate_limited')
+        return
+    end
+    local verdict = room(job.config)
+    if verdict == true and others == 0 then
+        start_in_lane(job)
+    else
+        if verdict == nil then unknown[#unknown + 1] = job.config end
+        park(job, verdict == true and now or verdict or now + 1000)
+    end
 end
 
--- Start the next job of a queue, or let it wait in its lane; tell whether the queue had one.
+-- Take the next job off a queue; tell whether there was one. What cannot be read is dropped.
 local function serve_queue(queue)
     local id = redis.call('LPOP', 'rq:queue:' .. queue)
     if not id then return false end
-    local readable, data = pcall(redis.call, 'HGET', job_key(id), 'data')
-    if not readable or type(data) ~= 'string' then
+    local job = string.match(id, '^[%w_-]+$') and job_of(id)
+    if not job then
         redis.call('DEL', job_key(id))
-        return true
-    end
-    if redis.call('ZSCORE', 'ats:leases', id) then return true end  -- it came twice and is in flight
-    local config, since = lane_of(id)
-    if not config then
-        start(id, queue, data, '')
-        return true
-    end
-    local verdict = room(config, id)
-    local is_promoted = redis.call('ZSCORE', 'ats:slots:' .. config, id)
-    if verdict == true and (is_promoted or redis.call('EXISTS', 'ats:waiting:' .. config) == 0) then
-        start(id, queue, data, '')
-        enter(config, id, lease, cooldown)
-    else
-        if verdict == nil then unknown[#unknown + 1] = config end
-        park(id, config, since, verdict == true and now or verdict or now + 1000)
+    elseif not redis.call('ZSCORE', 'ats:leases', id) then  -- otherwise it came twice and is in flight
+        job.queue = queue
+        if job.config then start_or_park(job) else start(job, '') end
     end
     return true
 end
 
+-- Tell whether there may be more in the queues than was looked at.
 local function serve_queues()
     local looked_at, found = 0, true
     while want > 0 and found and looked_at < MOST_LOOKED_AT do
@@ -114,11 +133,12 @@ local function serve_queues()
             if want > 0 and serve_queue(queue) then found, looked_at = true, looked_at + 1 end
         end
     end
+    return found
 end
 
 serve_lanes(math.floor((want + turn % 2) / 2))
-serve_queues()
+local there_is_more = serve_queues()
 if want > 0 then serve_lanes(want) end
 
-local next_turn = redis.call('ZRANGE', 'ats:turns', 0, 0, 'WITHSCORES')[2]
+local next_turn = there_is_more and now or redis.call('ZRANGE', 'ats:turns', 0, 0, 'WITHSCORES')[2]
 return {0, next_turn and math.max(0, next_turn - now) or -1, unknown, taken}

@@ -1,17 +1,14 @@
 -- Acknowledge jobs whose results are recorded: forget them, tell their circuits, and let who waits move up.
 --
--- KEYS: none. ARGV: worker, lease, cooldown, failures that open a circuit, then for each job:
+-- KEYS: none. ARGV: worker, cooldown, failures that open a circuit, then for each job:
 -- id, queue, config, verdict (answered, failed, silent, or foreign for a job that RQ itself cleans up),
--- code, ms of calm that the ATS asked for.
+-- code, ms of calm that the ATS asked for, ms since its call began (empty = none was made).
 
-local worker, lease, cooldown, threshold = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local PROMOTED_AT_ONCE = 32
+local worker, cooldown, threshold = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local lanes = {}
 
 local function answered(config)
-    if redis.call('DEL', 'ats:circuit:' .. config) == 1 and redis.call('EXISTS', 'ats:waiting:' .. config) == 1 then
-        look_again(config, now)
-    end
+    redis.call('DEL', 'ats:circuit:' .. config)
 end
 
 local function failed(config, code)
@@ -25,38 +22,44 @@ local function failed(config, code)
     redis.call('PEXPIRE', circuit, 86400000)
 end
 
-local function calm(config, ms)
-    local rate = redis.call('HGET', 'ats:limits:' .. config, 'rate')
+-- Count the calls of a delivery from when they really began, not from when they were let through.
+local function began(limit, id, ms)
+    if not limit[1] or limit[1] == '0' then return end
+    local made = 'ats:calls:' .. limit[4]
+    for call = 1, limit[3] do redis.call('ZADD', made, 'XX', 'GT', now - ms, id .. ':' .. call) end
+    redis.call('PEXPIRE', made, limit[2] * 2)
+end
+
+local function calm(rate, ms)
     if rate then redis.call('SET', 'ats:pause:' .. rate, 1, 'PX', ms) end
 end
 
--- Keep places for the next waiting jobs of a lane and put them at the head of their queues, which wakes a worker.
-local function promote(config)
-    local up = {}
-    while #up < PROMOTED_AT_ONCE do
-        local id = redis.call('ZRANGE', 'ats:waiting:' .. config, 0, 0)[1]
-        if not id then break end
-        local verdict = room(config, id)
-        if verdict ~= true then
-            look_again(config, verdict or now)
-            break
-        end
-        redis.call('ZREM', 'ats:waiting:' .. config, id)
-        enter(config, id, lease, cooldown)
-        up[#up + 1] = id
+-- Let the next waiting job of a lane have its turn. A worker that waits at an empty queue is woken by its id
+-- there; it stays in its lane, so that lanes and queues go on taking turns.
+local function move_up(config)
+    local id = redis.call('ZRANGE', 'ats:waiting:' .. config, 0, 0)[1]
+    if not id then
+        redis.call('ZREM', 'ats:turns', config)
+        return
     end
-    for i = #up, 1, -1 do give_back(up[i]) end
+    local verdict = room(config)
+    look_again(config, verdict ~= true and verdict or now)
+    local origin = verdict == true and fields(id, 'origin')[1]
+    if origin and redis.call('EXISTS', 'rq:queue:' .. origin) == 0 then redis.call('LPUSH', 'rq:queue:' .. origin, id) end
 end
 
-for i = 5, #ARGV, 6 do
-    local id, queue, config, verdict, code, ms = unpack(ARGV, i, i + 5)
-    leave(id, queue, config ~= '' and config, worker)
+for i = 4, #ARGV, 7 do
+    local id, queue, config, verdict, code, ms, ago = unpack(ARGV, i, i + 6)
+    if config == '' then config = lane_of(id) end
+    leave(id, queue, config, worker)
     if verdict ~= 'foreign' then redis.call('DEL', job_key(id)) end
-    if config ~= '' then
-        lanes[config] = true
+    if config then
+        local lane = 'ats:limits:' .. config
+        lanes[config] = lanes[config] or redis.call('HMGET', lane, 'calls', 'per', 'weight', 'rate')
+        if ago ~= '' then began(lanes[config], id, tonumber(ago)) end
         if verdict == 'answered' then answered(config) end
         if verdict == 'failed' then failed(config, code) end
-        if tonumber(ms) > 0 then calm(config, ms) end
+        if tonumber(ms) > 0 then calm(lanes[config][4], ms) end
     end
 end
-for config in pairs(lanes) do promote(config) end
+for config in pairs(lanes) do move_up(config) end

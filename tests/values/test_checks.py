@@ -69,6 +69,8 @@ MISTAKES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("E013", {"RETRY_FACTOR": float("nan")}, {}, "RETRY_FACTOR"),
     ("E013", {"RETRY_MAX_TRIES": 0}, {}, "RETRY_MAX_TRIES"),
     ("E013", {"WORKER_CONCURRENCY": 0}, {}, "WORKER_CONCURRENCY"),
+    ("E013", {"MAX_CONCURRENCY": 0}, {}, "MAX_CONCURRENCY"),
+    ("E013", {"CIRCUIT_FAILURES": 0}, {}, "CIRCUIT_FAILURES"),
     ("E014", {"RESUME_STORAGE": "cvs"}, {}, "default, staticfiles"),
     ("E015", {"ENCRYPTION_KEYS": [SECRET]}, {"SECRET_KEY": SECRET}, "SECRET_KEY"),
     ("E015", {"ENCRYPTION_KEYS": ["django-insecure-0123456789"]}, {}, "rotate_ats_keys"),

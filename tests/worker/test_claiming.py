@@ -1,0 +1,268 @@
+"""One round trip takes from both queues and from the lanes, registers what it takes, and starves nobody."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from rq.registry import StartedJobRegistry
+
+from ats_integration.dispatch import held, waiting
+from tests.worker.conftest import Lanes, names
+
+
+def test_one_round_trip_takes_from_both_queues_and_from_a_lane(lanes: Lanes) -> None:
+    lanes.limit(1, concurrency=1)
+    lanes.put("first", "waits")
+    assert ["first"] == lanes.take()
+    lanes.limit(1, concurrency=9)
+    lanes.put("happy", config=None)
+    lanes.put("retry", queue="retry", config=None)
+    lanes.claim(0)  # loads the script
+    lanes.valkey.config_resetstat()
+    assert {"waits", "happy", "retry"} == set(lanes.take())
+    calls = lanes.valkey.info("commandstats")
+    assert 1 == calls["cmdstat_evalsha"]["calls"]
+
+
+def test_what_is_taken_is_registered_as_started(lanes: Lanes) -> None:
+    lanes.put("one", "two")
+    lanes.put("three", queue="retry")
+    lanes.take()
+    started = {name: StartedJobRegistry(name, lanes.valkey).get_job_ids() for name in ("happy", "retry")}
+    assert {"happy": ["one", "two"], "retry": ["three"]} == started
+    assert (b"started", b"one") == tuple(lanes.valkey.hmget("rq:job:one", "status", "worker_name"))
+    assert {"one", "two", "three"} == lanes.in_flight()
+
+
+def test_after_settling_nothing_is_left(lanes: Lanes) -> None:
+    lanes.limit(1, concurrency=2, calls=3, per=0.05)
+    lanes.put(*names(4))
+    lanes.put("timed", queue="retry")
+    while jobs := lanes.claim().jobs:
+        for job in jobs:
+            lanes.settle(job.id, queue=job.queue)
+        lanes.pass_time(seconds=1)
+    lanes.valkey.delete("ats:calls:config-1")  # expires by itself, in twice its stretch of time
+    assert [] == lanes.leftovers()
+
+
+def test_a_queue_is_first_in_first_out(lanes: Lanes) -> None:
+    jobs = names(50)
+    lanes.put(*jobs)
+    assert jobs == lanes.take(20) + lanes.take(20) + lanes.take(20)
+
+
+def test_no_more_is_taken_than_wanted(lanes: Lanes) -> None:
+    lanes.put(*names(9))
+    assert 4 == len(lanes.take(4))
+    assert [] == lanes.take(0)
+    assert 5 == len(lanes.queue())
+
+
+@pytest.mark.parametrize("want", [1, 2, 3, 8])
+def test_neither_queue_starves(lanes: Lanes, want: int) -> None:
+    lanes.put(*names(60, "happy"))
+    lanes.put(*names(60, "retry"), queue="retry")
+    taken = [name.split("-")[0] for _ in range(48 // want) for name in lanes.take(want)]
+    assert 48 == len(taken)
+    assert 20 <= taken.count("happy") <= 28
+
+
+@pytest.mark.parametrize("want", [1, 2, 3, 8])
+def test_neither_the_queues_nor_the_lanes_starve(lanes: Lanes, want: int) -> None:
+    """Given a customer with a long line of waiting messages, and others whose messages come in behind it."""
+    lanes.limit(1, concurrency=1)
+    lanes.put(*names(100, "waits"))
+    lanes.settle(*lanes.take())
+    lanes.limit(1, concurrency=100)
+    lanes.put(*names(100, "other"), config=None)
+    taken: list[str] = []
+    while len(taken) < 48:
+        batch = lanes.take(want)
+        lanes.settle(*batch)
+        taken += [name.split("-")[0] for name in batch]
+    assert 16 <= taken[:48].count("other") <= 32
+
+
+@pytest.mark.parametrize("want", [1, 2, 5])
+def test_no_lane_starves_beside_a_longer_one(lanes: Lanes, want: int) -> None:
+    lanes.put(*names(40, "long"), config=2)
+    lanes.put(*names(5, "short"), config=3)
+    assert [] == lanes.take()  # nobody knows their limits yet, so they wait
+    lanes.limit(2, 3)
+    taken = [name.split("-")[0] for _ in range(20 // want) for name in lanes.take(want)]
+    assert 5 == taken.count("short")
+
+
+def test_a_job_that_stands_in_a_queue_twice_runs_once(lanes: Lanes) -> None:
+    lanes.put("twice", "other")
+    lanes.valkey.rpush("rq:queue:happy", "twice")
+    lanes.valkey.rpush("rq:queue:retry", "twice")
+    assert ["twice", "other"] == lanes.take()
+    lanes.settle("twice", "other")
+    lanes.valkey.rpush("rq:queue:happy", "twice")
+    assert [] == lanes.take()
+
+
+def test_a_waiting_job_that_comes_again_keeps_its_place(lanes: Lanes) -> None:
+    lanes.limit(1, concurrency=1)
+    lanes.put("runs", "second", "third")
+    lanes.take()
+    lanes.put("second")
+    lanes.take()
+    assert ["second", "third"] == lanes.waiting()
+    assert [True] == held(lanes.valkey, [("second", "happy")])
+
+
+def test_a_lane_whose_limits_are_not_known_asks_for_them_and_keeps_its_order(lanes: Lanes) -> None:
+    jobs = names(30)
+    lanes.put(*jobs, config=5)
+    assert (5,) == lanes.claim().unknown
+    lanes.put("later", config=5)
+    lanes.limit(5)
+    assert [*jobs, "later"] == lanes.take()
+
+
+def test_a_long_line_of_messages_that_have_to_wait_is_looked_at_piece_by_piece(lanes: Lanes) -> None:
+    lanes.limit(1, calls=1, per=1000)
+    lanes.put(*(f"waits-{number}" for number in range(400)))
+    lanes.put("healthy", config=None)
+    first, second = lanes.claim(), lanes.claim()
+    assert (["waits-0"], ["healthy"]) == ([job.id for job in first.jobs], [job.id for job in second.jobs])
+    assert timedelta(0) == first.next_turn
+    assert second.next_turn
+    assert second.next_turn > timedelta(seconds=900)
+
+
+def test_what_waits_is_counted(lanes: Lanes) -> None:
+    lanes.limit(1, 2, concurrency=1)
+    lanes.put(*names(3))
+    lanes.put(*names(4, "other"), config=2)
+    lanes.take()
+    assert 5 == waiting(lanes.valkey)
+
+
+@pytest.mark.parametrize("name", ["not an id!", "a:b", "", b"\xff\xfe", "ümlaut"])
+def test_what_is_no_id_is_dropped_even_if_it_leads_to_a_job(lanes: Lanes, name: Any) -> None:
+    key = b"rq:job:" + (name if isinstance(name, bytes) else name.encode())
+    lanes.valkey.hset(key, mapping={"data": b"x", "meta": '{"config": 1}', "origin": "happy"})
+    lanes.valkey.rpush("rq:queue:happy", name)
+    lanes.put("good")
+    assert ["good"] == lanes.take()
+    lanes.settle("good")
+    assert [] == lanes.leftovers()
+
+
+@pytest.mark.parametrize("kind", ["string", "list", "set", "without data", "gone"])
+def test_a_job_that_cannot_be_read_is_dropped(lanes: Lanes, kind: str) -> None:
+    lanes.put("bad", "good")
+    spoil(lanes.valkey, kind)
+    assert ["good"] == lanes.take()
+    lanes.settle("good")
+    assert [] == lanes.leftovers()
+
+
+@pytest.mark.parametrize("kind", ["string", "list", "set", "without data", "gone"])
+def test_a_job_that_is_spoiled_while_it_waits_holds_up_nobody(lanes: Lanes, kind: str) -> None:
+    lanes.limit(1, concurrency=1)
+    lanes.put("runs", "bad", "good")
+    assert ["runs"] == lanes.take()
+    spoil(lanes.valkey, kind)
+    lanes.settle("runs")
+    assert ["good"] == lanes.take()
+    lanes.settle("good")
+    lanes.take()
+    assert [] == lanes.leftovers()
+
+
+@pytest.mark.parametrize("kind", ["string", "list", "set", "gone"])
+def test_a_job_that_is_spoiled_in_flight_holds_up_nobody(lanes: Lanes, kind: str) -> None:
+    lanes.put("bad", "good")
+    lanes.take()
+    spoil(lanes.valkey, kind)
+    lanes.pass_time(minutes=1)
+    assert 2 == lanes.worker().reclaim()
+    assert ["good"] == lanes.take()
+    assert {"good"} == lanes.in_flight()
+
+
+def spoil(valkey: Any, kind: str) -> None:
+    """Put something else in the place of the job `bad`."""
+    if kind == "without data":
+        valkey.hdel("rq:job:bad", "data", "origin")
+        return
+    valkey.delete("rq:job:bad")
+    match kind:
+        case "string":
+            valkey.set("rq:job:bad", "x")
+        case "list":
+            valkey.rpush("rq:job:bad", "x")
+        case "set":
+            valkey.sadd("rq:job:bad", "x")
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        "",
+        "{]",
+        "[]",
+        "7",
+        '"config"',
+        "null",
+        '{"config": "1"}',
+        '{"config": null}',
+        '{"config": -1}',
+        '{"config": 0}',
+        '{"config": 1.5}',
+        '{"config": NaN}',
+        '{"config": Infinity}',
+        '{"config": 1e300}',
+        '{"config": {}}',
+        "[" * 3000,
+        "\xff",
+    ],
+)
+def test_a_job_whose_meta_is_garbage_runs_outside_of_the_lanes(lanes: Lanes, meta: str) -> None:
+    lanes.put("odd")
+    lanes.valkey.hset("rq:job:odd", "meta", meta)
+    batch = lanes.claim()
+    assert (("odd",), ()) == (tuple(job.id for job in batch.jobs), batch.unknown)
+
+
+@pytest.mark.parametrize("since", ["NaN", "-Infinity", "1e300", "-5", '"x"', "null", "[]", "true", "1.5"])
+def test_a_job_with_a_garbled_moment_waits_like_all_others(lanes: Lanes, since: str) -> None:
+    lanes.limit(1, concurrency=1)
+    lanes.put("runs", "odd", "good")
+    lanes.valkey.hset("rq:job:odd", "meta", f'{{"config": 1, "since": {since}}}')
+    assert ["runs"] == lanes.take()
+    assert ["odd", "good"] == lanes.waiting()
+
+
+def test_what_failed_before_goes_before_what_came_in_later(lanes: Lanes) -> None:
+    lanes.limit(1, concurrency=1)
+    lanes.put("runs", "new")
+    lanes.put("failed-later", queue="retry", since=1_700_000_001_000)
+    lanes.put("failed-first", queue="retry", since=1_700_000_000_000)
+    lanes.take()
+    assert ["failed-first", "failed-later", "new"] == lanes.waiting()
+
+
+def test_nothing_is_taken_while_the_workers_are_suspended(lanes: Lanes) -> None:
+    lanes.put("one")
+    lanes.valkey.set("rq:suspended", 1)
+    assert lanes.claim().is_suspended
+    lanes.valkey.delete("rq:suspended")
+    assert ["one"] == lanes.take()
+
+
+def test_a_worker_writes_no_key_that_names_more_than_ids(lanes: Lanes) -> None:
+    lanes.limit(1, concurrency=1, calls=1, per=1)
+    lanes.put("one", "two")
+    lanes.take()
+    ours = [key for key in lanes.leftovers() if key.startswith("ats:")]
+    assert ["ats:calls:config-1", "ats:leases", "ats:slots:1", "ats:turns", "ats:waiting:1"] == ours
+    assert {"config": 1} == json.loads(lanes.valkey.hget("rq:job:two", "meta"))

@@ -1,0 +1,197 @@
+"""No more calls in any stretch of time than the ATS allows; who waits for that pays nothing and keeps its place."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.worker.conftest import Lanes, names
+
+
+def test_no_more_go_in_a_stretch_of_time_than_allowed(lanes: Lanes) -> None:
+    lanes.limit(1, calls=2, per=10)
+    lanes.put(*names(5))
+    went = []
+    for seconds in (0, 9, 2, 8, 3):
+        lanes.pass_time(seconds=seconds)
+        went.append(len(lanes.take()))
+    assert [2, 0, 2, 0, 1] == went
+
+
+def test_who_waits_goes_in_order(lanes: Lanes) -> None:
+    lanes.limit(1, calls=2, per=10)
+    jobs = names(9)
+    lanes.put(*jobs)
+    went: list[str] = []
+    for _ in range(5):
+        batch = lanes.take()
+        lanes.settle(*batch)
+        went += batch
+        lanes.pass_time(seconds=11)
+    assert jobs == went
+
+
+def test_other_lanes_feel_nothing(lanes: Lanes) -> None:
+    lanes.limit(1, calls=1, per=60)
+    lanes.limit(2)
+    lanes.put(*names(200))
+    lanes.put(*names(3, "healthy"), config=2)
+    assert ["healthy"] * 3 == [name[:7] for name in lanes.take()[1:]]
+
+
+def test_the_worker_is_told_when_the_next_turn_comes(lanes: Lanes) -> None:
+    lanes.limit(1, calls=1, per=10)
+    lanes.put("goes", "waits")
+    lanes.take()
+    lanes.pass_time(seconds=4)
+    turn = lanes.claim().next_turn
+    assert turn is not None
+    assert 5 < turn.total_seconds() <= 6
+
+
+def test_a_delivery_of_several_calls_counts_for_each_of_them(lanes: Lanes) -> None:
+    lanes.limit(1, calls=7, per=10, weight=3)
+    lanes.put(*names(5))
+    went = []
+    for seconds in (0, 11, 11):
+        lanes.pass_time(seconds=seconds)
+        went.append(len(lanes.take()))
+    assert [2, 2, 1] == went
+
+
+def test_connections_that_the_ats_counts_together_share_the_rate(lanes: Lanes) -> None:
+    lanes.limit(2, 3, calls=3, per=10, key="sender-personio")
+    lanes.put(*names(3, "two"), config=2)
+    lanes.put(*names(3, "three"), config=3)
+    assert 3 == len(lanes.take())
+    lanes.pass_time(seconds=11)
+    assert 3 == len(lanes.take())
+
+
+def test_a_rate_that_was_lowered_holds_for_calls_made_before(lanes: Lanes) -> None:
+    lanes.limit(1, calls=5, per=10)
+    lanes.put(*names(9))
+    assert 5 == len(lanes.take())
+    lanes.limit(1, calls=2, per=10)
+    lanes.pass_time(seconds=5)
+    assert [] == lanes.take()
+    lanes.pass_time(seconds=6)
+    assert 2 == len(lanes.take())
+
+
+def test_a_call_counts_from_when_it_began(lanes: Lanes) -> None:
+    """A worker that has just started is slow: its first calls leave late, and the ATS counts them from then."""
+    lanes.limit(1, calls=1, per=10)
+    lanes.put("late", "next")
+    lanes.take()
+    lanes.pass_time(seconds=8)
+    lanes.settle("late", began_at=seconds_ago(3))
+    lanes.pass_time(seconds=4)
+    assert [] == lanes.take()
+    lanes.pass_time(seconds=4)
+    assert ["next"] == lanes.take()
+
+
+def test_a_lane_is_still_while_the_ats_asked_for_calm(lanes: Lanes) -> None:
+    lanes.put("first", "second", "third")
+    lanes.take(1)
+    lanes.settle("first", calm=timedelta(seconds=30))
+    lanes.pass_time(seconds=29)
+    assert [] == lanes.take()
+    lanes.pass_time(seconds=2)
+    assert ["second", "third"] == lanes.take()
+
+
+def test_calm_is_kept_also_where_the_limits_are_just_being_asked_for_again(lanes: Lanes) -> None:
+    lanes.put("first", "second")
+    lanes.take(1)
+    lanes.valkey.hset("ats:limits:1", "until", 1)
+    lanes.settle("first", calm=timedelta(seconds=30))
+    lanes.limit(1)
+    assert [] == lanes.take()
+
+
+def test_calm_holds_for_all_whom_the_ats_counts_together(lanes: Lanes) -> None:
+    lanes.limit(2, 3, calls=100, per=1, key="sender-personio")
+    lanes.put("two", config=2)
+    lanes.take()
+    lanes.settle("two", config=2, calm=timedelta(seconds=30))
+    lanes.put("three", config=3)
+    assert [] == lanes.take()
+
+
+def test_how_long_a_message_waited_is_told(lanes: Lanes) -> None:
+    lanes.limit(1, calls=1, per=100)
+    lanes.put("goes", "waits")
+    assert [timedelta(0)] == [job.waited for job in lanes.claim().jobs]
+    lanes.pass_time(seconds=101)
+    (job,) = lanes.claim().jobs
+    assert 101 <= job.waited.total_seconds() < 103
+
+
+def test_a_wait_is_told_once(lanes: Lanes) -> None:
+    lanes.limit(1, calls=1, per=100)
+    lanes.put("goes", "waits")
+    lanes.take()
+    lanes.pass_time(seconds=101)
+    lanes.worker().give_back(lanes.take())
+    lanes.pass_time(seconds=101)
+    assert [timedelta(0)] == [job.waited for job in lanes.claim().jobs]
+
+
+Happening = st.one_of(
+    st.tuples(st.just("put"), st.integers(1, 6)),
+    st.tuples(st.just("take"), st.integers(1, 6)),
+    st.tuples(st.just("settle"), st.integers(1, 4)),
+    st.tuples(st.just("pass"), st.integers(1, 1500)),
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    calls=st.integers(1, 5),
+    weight=st.integers(1, 3),
+    per=st.integers(200, 2000),
+    happenings=st.lists(Happening, max_size=40),
+)
+def test_in_no_stretch_of_time_there_are_more_calls_than_allowed(
+    lanes: Lanes, calls: int, weight: int, per: int, happenings: Any
+) -> None:
+    """Each call is let through at some moment between the clock before its claim and the clock after it."""
+    weight = min(weight, calls)
+    lanes.valkey.flushall()
+    lanes.limit(1, calls=calls, per=per / 1000, weight=weight)
+    ahead, made, running, order = 0.0, 0, [], []
+    moments: list[tuple[float, float]] = []
+    for what, number in happenings:
+        match what:
+            case "put":
+                lanes.put(*(f"job-{made + one}" for one in range(number)))
+                made += number
+            case "take":
+                before, batch, after = now_of(lanes), lanes.take(number), now_of(lanes)
+                running, order = running + batch, order + batch
+                moments += [(ahead + before, ahead + after)] * weight * len(batch)
+            case "settle":
+                ended, running = running[:number], running[number:]
+                lanes.settle(*ended)
+            case "pass":
+                lanes.pass_time(milliseconds=number)
+                ahead += number / 1000
+    for (earliest, _), (_, latest) in zip(moments, moments[calls:], strict=False):
+        assert latest - earliest >= per / 1000
+    assert order == [f"job-{number}" for number in range(len(order))]
+
+
+def now_of(lanes: Lanes) -> float:
+    """Return what the clock of Valkey shows, in seconds."""
+    seconds, microseconds = lanes.valkey.time()
+    return float(seconds + microseconds / 1_000_000)
+
+
+def seconds_ago(seconds: float) -> datetime:
+    """Return a moment in the past."""
+    return datetime.now(UTC) - timedelta(seconds=seconds)
