@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from . import queue_admin  # noqa: F401
+from .admin_choices import CalmChoices
 from .models import Application, Customer, CustomerUser, Vacancy
 
 admin.site.site_header = admin.site.site_title = "Jobbird administration"
 
 
-class MemberInline(admin.TabularInline):
+class MemberInline(CalmChoices, admin.TabularInline):
     """The users of a customer."""
 
     model = CustomerUser
@@ -32,7 +33,7 @@ class CustomerAdmin(admin.ModelAdmin):
 
 
 @admin.register(Vacancy)
-class VacancyAdmin(admin.ModelAdmin):
+class VacancyAdmin(CalmChoices, admin.ModelAdmin):
     """Jobs and their ids in the customers' ATSs."""
 
     list_display = ("title", "customer", "external_id", "is_open")
