@@ -27,12 +27,13 @@ pytestmark = pytest.mark.timeout(1800 if INPUTS else 120)
 
 
 @pytest.fixture(scope="module")
-def tallies() -> Iterator[dict[str, Tally]]:
+def tallies(pytestconfig: pytest.Config) -> Iterator[dict[str, Tally]]:
     """Collect the figures; a long run prints them."""
     found: dict[str, Tally] = {}
     yield found
     if INPUTS:
-        print("\n\n" + table(found))  # noqa: T201
+        with pytestconfig.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+            print("\n\n" + table(found))  # noqa: T201
 
 
 @pytest.mark.parametrize("point", ENTRY_POINTS, ids=lambda point: point.name)
