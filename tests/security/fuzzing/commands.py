@@ -54,7 +54,7 @@ def call(_world: World, value: tuple[str, list[str]]) -> Verdict:
     told = StringIO()
     try:
         with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-            execute(command, name, argv)
+            execute(command, name, argv, told)
     except CommandError as error:
         return FINE if str(error).strip() else Verdict(unclear="It complained without a word.")
     except SystemExit as ended:
@@ -64,11 +64,11 @@ def call(_world: World, value: tuple[str, list[str]]) -> Verdict:
     return FINE
 
 
-def execute(command: BaseCommand, name: str, argv: list[str]) -> None:
+def execute(command: BaseCommand, name: str, argv: list[str], told: StringIO) -> None:
     """Do what `run_from_argv` does, but leave the database open."""
     command._called_from_command_line = True  # type: ignore[attr-defined]  # argparse then ends as in a shell
     options = vars(command.create_parser("manage.py", name).parse_args(argv))
-    command.execute(*options.pop("args", ()), **options)
+    command.execute(*options.pop("args", ()), **options, stdout=told, stderr=told)
 
 
 COMMANDS = tuple(EntryPoint(f"`{name}`", argv_of(name), call) for name in OPTIONS)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from hypothesis import strategies as st
 
@@ -18,12 +18,18 @@ from .running import FINE, EntryPoint, Verdict
 
 FILE_NAMES = st.sampled_from(["cv.pdf", "cv.docx", "cv.txt", ".pdf", "cv.pdf.exe", "../../cv.pdf", "x" * 300 + ".pdf"])
 FILE_STARTS = st.sampled_from([b"%PDF-1.4", b"PK\x03\x04word/", b"MZ\0", b"{\\rtf", b"", b"\xff\xfe", b"<html>"])
-files = st.builds(
-    lambda name, start, rest: SimpleUploadedFile(name or "x", start + rest),
-    FILE_NAMES | texts,
-    FILE_STARTS,
-    st.binary(),
-)
+CONTENTS = st.builds(bytes.__add__, FILE_STARTS, st.binary())
+
+
+class Upload(BytesIO):
+    """A file as a browser sends it, under any name."""
+
+    def __init__(self, name: str, content: bytes) -> None:
+        super().__init__(content)
+        self.name = name
+
+
+files = st.builds(Upload, FILE_NAMES | texts, CONTENTS)
 
 APPLY = ("first_name", "last_name", "email", "phone", "linkedin_url", "website_url", "cover_letter", "consent")
 GENERAL = ("name", "is_active", "notify_emails", "base_url", "customer", "provider", "credentials", "settings")

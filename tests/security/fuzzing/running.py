@@ -32,7 +32,7 @@ class EntryPoint:
     """A place where something comes in: its name, what is sent there, and how."""
 
     name: str
-    values: st.SearchStrategy[Any]
+    values: st.SearchStrategy[Any] = field(repr=False)
     feed: Callable[[World, Any], Verdict]
 
 
