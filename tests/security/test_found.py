@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.messages import get_messages
 from django.core.management import CommandError, call_command
+from redis.exceptions import ConnectionError as RedisAway
 
 from ats_integration.models import ATSConfig
 from jobbird.board.models import Customer
@@ -59,13 +60,9 @@ def test_a_worker_that_cannot_be_is_not_found(world: World, valkey: Any) -> None
     assert 404 == browser(world, "superuser").get(f"{QUEUES}workers/0/nobody/").status_code
 
 
-def test_the_queues_say_so_where_redis_is_away(
-    world: World, monkeypatch: pytest.MonkeyPatch, settings: Settings
-) -> None:
-    from redis.exceptions import ConnectionError as Away
-
+def test_the_queues_say_so_where_redis_is_away(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: Any, **__: Any) -> None:
-        raise Away("gone")
+        raise RedisAway("gone")
 
     monkeypatch.setattr("redis.Redis.execute_command", away)
     answer = browser(world, "superuser").get(f"{QUEUES}queues/0/")
