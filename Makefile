@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+AUDIT := .audit
 INSTALLED := $(VENV)/installed
 ARGS ?=
 BENCH := .venv-bench
@@ -21,7 +22,7 @@ step = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint types layers migrations checks test-sqlite test-postgres chaos-short chaos bench clean
+.PHONY: help setup demo test lint types layers migrations checks test-sqlite test-postgres chaos-short chaos fuzz audit bench clean
 
 help: ## Show this list
 	@echo "make <target>"
@@ -76,8 +77,19 @@ chaos-short: $(INSTALLED) ## Break the most telling things while a few hundred a
 chaos: $(INSTALLED) ## Break everything while 10,000 applications come in, again and again: hours; see ARGS=--help
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
+fuzz: $(INSTALLED) ## Feed 20,000 bad inputs to all entry points and print what became of them; some minutes
+	@FUZZ_INPUTS=20800 $(BIN)/python -m pytest --quiet --show-capture=no tests/security/test_fuzz.py
+
+# In an environment of its own: it needs much that nothing else does. Without a network it says so and does not fail.
+audit: ## Look up known holes of the pinned packages (pip-audit); needs a network
+	@test -x $(AUDIT)/bin/pip-audit || { $(PYTHON) -m venv $(AUDIT) && \
+		$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1; } || \
+		{ echo "Not looked up: pip-audit could not be installed."; exit 0; }; \
+	test ! -x $(AUDIT)/bin/pip-audit || $(AUDIT)/bin/pip-audit --requirement requirements.txt --no-deps --disable-pip \
+		--progress-spinner off --timeout 10
+
 clean: ## Remove what demo and tests leave behind, but not .venv
-	rm -rf .demo .chaos .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .demo .chaos $(AUDIT) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 
 $(INSTALLED): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is %s. Try: make PYTHON=python3.12 setup" % sys.version.split()[0])'

@@ -139,7 +139,12 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", int(HTTPS_ONLY))
 APPLY_LIMIT_PER_HOUR = env.int("APPLY_LIMIT_PER_HOUR", 60 if HTTPS_ONLY else 0)  # of one address; 0 = no limit
 APPLY_MIN_SECONDS = env.float("APPLY_MIN_SECONDS", 2 if HTTPS_ONLY else 0)  # to fill in the form; 0 = no clock
 LOGIN_LIMIT_PER_HOUR = env.int("LOGIN_LIMIT_PER_HOUR", 60 if HTTPS_ONLY else 0)
-CACHES = {"default": env.cache("CACHE_URL", "locmemcache://")}
+# In the memory of each web process, so each counts for itself; a shared cache of Django's would be unpickled.
+MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    "default": {"BACKEND": MEMORY},
+    "throttle": {"BACKEND": MEMORY, "LOCATION": "throttle", "OPTIONS": {"MAX_ENTRIES": 50_000}},
+}
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
 
 # Queues ---------------------------------------------------------------------------------------

@@ -26,13 +26,14 @@ from ..models import ATSConfig, Attempt, Delivery
 from ..providers import registry
 from .filters import CustomerFilter, ProviderFilter
 from .lookups import NoHiddenLookups
+from .selections import SoundSelections
 
 #: Tests call the ATS while the reader waits.
 MAX_TESTS = 10
 
 
 @admin.register(ATSConfig)
-class ATSConfigAdmin(NoHiddenLookups, admin.ModelAdmin):
+class ATSConfigAdmin(SoundSelections, NoHiddenLookups, admin.ModelAdmin):
     """A connection; what it asks for depends on its ATS. Credentials go in and never come out."""
 
     list_display = ("__str__", "customer", "provider", "is_active", "updated_at")

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from .lookups import NoHiddenLookups
+from .selections import SoundSelections
 
 
 class NobodyWrites:
@@ -26,7 +27,7 @@ class NobodyWrites:
         return False
 
 
-class ReadOnlyAdmin(NobodyWrites, NoHiddenLookups, admin.ModelAdmin):
+class ReadOnlyAdmin(NobodyWrites, SoundSelections, NoHiddenLookups, admin.ModelAdmin):
     """Show rows to those who have the view permission."""
 
     show_full_result_count = False

@@ -8,13 +8,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from ats_integration.admin.selections import SoundSelections
+
 from . import queue_admin  # noqa: F401
+from .admin_choices import CalmChoices
 from .models import Application, Customer, CustomerUser, Vacancy
 
 admin.site.site_header = admin.site.site_title = "Jobbird administration"
 
 
-class MemberInline(admin.TabularInline):
+class MemberInline(CalmChoices, admin.TabularInline):
     """The users of a customer."""
 
     model = CustomerUser
@@ -24,7 +27,7 @@ class MemberInline(admin.TabularInline):
 
 
 @admin.register(Customer)
-class CustomerAdmin(admin.ModelAdmin):
+class CustomerAdmin(SoundSelections, admin.ModelAdmin):
     """Hiring companies and who works for them."""
 
     search_fields = ("name",)
@@ -32,7 +35,7 @@ class CustomerAdmin(admin.ModelAdmin):
 
 
 @admin.register(Vacancy)
-class VacancyAdmin(admin.ModelAdmin):
+class VacancyAdmin(CalmChoices, SoundSelections, admin.ModelAdmin):
     """Jobs and their ids in the customers' ATSs."""
 
     list_display = ("title", "customer", "external_id", "is_open")
@@ -43,7 +46,7 @@ class VacancyAdmin(admin.ModelAdmin):
 
 
 @admin.register(Application)
-class ApplicationAdmin(admin.ModelAdmin):
+class ApplicationAdmin(SoundSelections, admin.ModelAdmin):
     """Applications, read-only: they say what a candidate handed in. Lists show no candidate."""
 
     list_display = ("id", "vacancy", "created_at")

@@ -99,6 +99,10 @@ def site(plan: Plan) -> dict[str, str]:
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "CSRF_TRUSTED_ORIGINS": plan.site,
         "METRICS_TOKEN": "",
+        "TRUSTED_PROXIES": "0",
+        "APPLY_LIMIT_PER_HOUR": "0",  # all candidates of the demo share one address
+        "APPLY_MIN_SECONDS": "0",
+        "LOGIN_LIMIT_PER_HOUR": "0",
         "MEDIA_ROOT": str(plan.folder / "media"),
         "DEFAULT_FROM_EMAIL": "Jobbird <no-reply@jobbird.example>",
         "TIME_ZONE": "Europe/Amsterdam",

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from .addresses import address, patterns, shown
-from .world import ROLES, World
+from .world import ROLES, World, browser
 
 LOGINS = ("/accounts/login/", "/admin/login/")
 #: An address that is not this machine (RFC 5737), for the pages that look.
@@ -55,12 +55,7 @@ def word(response: HttpResponse) -> str:
 
 def clients_of(world: World) -> dict[str, Client]:
     """Return a browser for each role."""
-    found = {}
-    for role, person in world.people.items():
-        found[role] = Client(raise_request_exception=False)
-        if person:
-            found[role].force_login(person)
-    return found
+    return {role: browser(world, role) for role in ROLES}
 
 
 def table(found: Iterator[tuple[str, ...]]) -> str:

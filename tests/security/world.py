@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.files.base import ContentFile
+from django.test import Client
 from django.utils import timezone
 
 from ats_integration import audit
@@ -28,6 +30,7 @@ class World:
     """What belongs to the customer that the addresses lead to, and the people by role (`anyone` has no user)."""
 
     people: dict[str, User | None]
+    sessions: dict[str, str]
     customer: Customer
     rival: Customer
     vacancy: Vacancy
@@ -46,8 +49,10 @@ def build(base_url: str) -> World:
     config = connect(customer, base_url)
     application = Application.objects.create(vacancy=vacancy, **candidate())
     delivery = dead(application, config)
+    them = people(customer, rival)
     return World(
-        people=people(customer, rival),
+        people=them,
+        sessions={role: session_of(person) for role, person in them.items() if person},
         customer=customer,
         rival=rival,
         vacancy=vacancy,
@@ -76,6 +81,21 @@ def people(customer: Customer, rival: Customer) -> dict[str, User | None]:
         "support": support,
         "superuser": superuser,
     }
+
+
+def session_of(person: User) -> str:
+    """Log somebody in and return the key of the session."""
+    client = Client()
+    client.force_login(person)
+    return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
+
+
+def browser(world: World, role: str) -> Client:
+    """Return a new browser of that role, which shows errors instead of raising them."""
+    client = Client(raise_request_exception=False)
+    if key := world.sessions.get(role):
+        client.cookies[settings.SESSION_COOKIE_NAME] = key
+    return client
 
 
 def connect(customer: Customer, base_url: str) -> ATSConfig:

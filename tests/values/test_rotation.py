@@ -11,6 +11,7 @@ from django.core.management import call_command
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from ats_integration.encryption import is_current
+from ats_integration.management.commands import rotate_ats_keys
 from ats_integration.models import ATSConfig
 from ats_integration.rotation import Report, rotate
 
@@ -147,6 +148,13 @@ class TestCommand:
     def test_counts(self) -> None:
         assert "3 rotated, 0 current already, 0 unreadable\n" == command()
         assert "0 rotated, 3 current already, 0 unreadable\n" == command()
+
+    def test_tells_a_log_how_far_it_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(rotate_ats_keys, "LINE_EVERY", 2)
+        told = StringIO()
+        call_command("rotate_ats_keys", stdout=StringIO(), stderr=told, no_color=True)
+
+        assert "2 of 3\n" == told.getvalue()
 
     def test_counts_in_a_dry_run(self) -> None:
         tokens = stored()

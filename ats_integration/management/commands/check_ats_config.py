@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import BigIntegerField
 from rich.console import Console
 from rich.table import Table
 
@@ -17,6 +19,14 @@ from ats_integration.connection_check import ConnectionReport, check_connection
 from ats_integration.models import ATSConfig
 
 Checked = tuple[ATSConfig, ConnectionReport]
+
+
+def key(text: str) -> int:
+    """Read the id of a connection, as large as a database takes."""
+    number = int(text)
+    if not 0 < number <= BigIntegerField.MAX_BIGINT:
+        raise ArgumentTypeError("it cannot be the id of a connection")
+    return number
 
 
 class Command(BaseCommand):
@@ -29,7 +39,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare which connections."""
-        parser.add_argument("ids", nargs="*", type=int, metavar="ID", help="connection (ATSConfig) ids")
+        parser.add_argument("ids", nargs="*", type=key, metavar="ID", help="connection (ATSConfig) ids")
         parser.add_argument("--customer", default="", metavar="ID", help="all connections of one customer")
         parser.add_argument("--all", action="store_true", dest="everything", help="all active connections")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print the reports as JSON")
