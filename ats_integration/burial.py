@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
@@ -23,7 +24,9 @@ from .transitions import move
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH = 100
+#: How long one sweep may store what had to wait; the next one goes on.
+LONGEST = timedelta(seconds=20)
 
 
 def bury(delivery: Delivery, message: Message | None, result: Result, *, possible_duplicate: bool) -> None:
@@ -121,9 +124,9 @@ def write_row(delivery: Delivery, document: DeadLetterDocument, stored_at: datet
 def store_waiting(_now: datetime) -> int:
     """Store the dead letters that S3 did not take when they died, while it answers; return how many."""
     waiting = DeadLetter.objects.unstored().filter(delivery__status=Status.DEAD)
-    count = 0
-    for letter in waiting.select_related("delivery__config__customer")[:BATCH]:
-        if deadletters.s3_pause.is_on:
+    ends, count = time.monotonic() + LONGEST.total_seconds(), 0
+    for letter in waiting.select_related("delivery__config__customer").iterator(BATCH):
+        if deadletters.s3_pause.is_on or time.monotonic() > ends:
             break
         count += store_late(letter)
     return count

@@ -24,7 +24,6 @@ from pydantic import (
     ValidationError,
 )
 from pydantic.alias_generators import to_camel
-from pydantic.json_schema import GenerateJsonSchema
 
 from .errors import MessageInvalid
 
@@ -249,17 +248,3 @@ def invalid(error: ValidationError, *, inside: int = 0) -> MessageInvalid:
 def place(steps: tuple[int | str, ...]) -> str:
     """Name a place in a message; what cannot be the name of a field is shown as "?"."""
     return ".".join(str(step) if FIELD.fullmatch(str(step)) else "?" for step in steps) or "message"
-
-
-class PlainSchema(GenerateJsonSchema):
-    """Leave out the titles that only repeat a key."""
-
-    def field_title_should_be_set(self, schema: Any) -> bool:
-        return False
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of version 1; `message.schema.json` holds the same."""
-    schema = Message.model_json_schema(by_alias=True, mode="serialization", schema_generator=PlainSchema)
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Application message, version 1"}
-    return {**head, **{key: value for key, value in schema.items() if key != "title"}}

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ats_integration.encryption import is_token
-from ats_integration.messages import decode, json_schema
+from ats_integration.message_schema import json_schema
+from ats_integration.messages import decode
 
 from .test_messages import validator
 

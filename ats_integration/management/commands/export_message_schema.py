@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ats_integration import messages
+from ats_integration.message_schema import json_schema
 
 
 class Command(BaseCommand):
@@ -20,4 +20,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the schema."""
-        self.stdout.write(json.dumps(messages.json_schema(), indent=2))
+        self.stdout.write(json.dumps(json_schema(), indent=2))
