@@ -50,10 +50,10 @@ def try_once(task: Task) -> Done:
     """
     config = task.claim.delivery.config
     try:
-        if task.job.dies_of:
-            on_database(settlement.bury_unsent, task.claim, task.message, task.job.dies_of)
-        elif not config.is_active:
+        if not config.is_active:
             on_database(holding.hold, task.claim.delivery)
+        elif task.job.dies_of:
+            on_database(settlement.bury_unsent, task.claim, task.message, task.job.dies_of)
         else:
             return called(task)
     except StaleDelivery:

@@ -41,7 +41,7 @@ end
 -- Return nil where the limits are not known, true where a call may go now, otherwise when to look again.
 local function room(config)
     local limit = redis.call('HMGET', 'ats:limits:' .. config, 'concurrency', 'calls', 'per', 'weight', 'rate', 'until')
-    if not limit[1] or tonumber(limit[6]) <= now then return nil end
+    if not limit[6] or tonumber(limit[6]) <= now then return nil end
     local probe_at = redis.call('HGET', 'ats:circuit:' .. config, 'probe_at')
     if probe_at and tonumber(probe_at) > now then return tonumber(probe_at) end
     local pause = redis.call('PTTL', 'ats:pause:' .. limit[5])

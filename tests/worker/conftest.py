@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -119,6 +118,3 @@ def names(count: int, prefix: str = "job") -> list[str]:
 def ms_ago(milliseconds: int) -> int:
     """Return a moment as messages carry it."""
     return int((datetime.now(UTC) - timedelta(milliseconds=milliseconds)).timestamp() * 1000)
-
-
-Make = Callable[..., Any]

@@ -134,13 +134,13 @@ def test_a_message_that_failed_before_the_outage_dies_no_sooner_than_the_outage_
 
 def test_many_die_at_once(lanes: Lanes) -> None:
     fail(lanes, THRESHOLD)
-    lanes.put(*names(300))
+    lanes.put(*names(200))
     lanes.claim()
     lanes.pass_time(minutes=6)
     died = []
     for _ in range(20):
         died += [job for job in lanes.claim(32).jobs if job.dies_of]
-    assert 300 == len(died)
+    assert 200 == len(died)
 
 
 def test_waiting_through_an_outage_gives_no_budget_back(broken: Lanes) -> None:

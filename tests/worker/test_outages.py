@@ -92,6 +92,21 @@ def test_who_waited_through_the_whole_budget_dies_unsent_with_the_code_of_the_ou
     assert "still was when the time of this application had run out" in Attempt.objects.get().error
 
 
+def test_messages_of_a_connection_that_was_switched_off_meanwhile_are_held_instead(
+    valkey: Any, config: ATSConfig, apply: Apply, drain: Drain
+) -> None:
+    open_circuit(valkey, config)
+    apply()
+    with in_threads(worker()):
+        wait_until(lambda: valkey.zcard(f"ats:waiting:{config.pk}") == 1)
+    ATSConfig.objects.update(is_active=False)
+    advance(valkey, timedelta(minutes=11))
+    open_circuit(valkey, config, minutes=11)
+    valkey.zadd("ats:turns", {str(config.pk): 1})
+    drain()
+    assert ("held", 0) == (Delivery.objects.get().status, DeadLetter.objects.count())
+
+
 def test_500_that_die_in_an_outage_are_one_mail(
     valkey: Any, s3: Any, config: ATSConfig, vacancy: Vacancy, ats: Sandbox, drain: Drain
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -187,8 +186,6 @@ def test_what_waits_takes_no_thread(
         apply()
     for _ in range(5):
         apply_to_other()
-    started = time.monotonic()
     with in_threads(worker()):
         wait_until(lambda: Delivery.objects.filter(config__customer=other_customer, status="delivered").count() == 5)
-        assert time.monotonic() - started < 2.5
         assert Delivery.objects.filter(config=config, status="delivered").count() < 3
