@@ -13,7 +13,7 @@ from .server import Server
 from .values import Reception
 from .world import World
 
-POLL = 0.01  # seconds; how soon it stops
+POLL = 0.003  # seconds; how soon it stops
 
 
 class Sandbox:
