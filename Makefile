@@ -9,8 +9,8 @@ INSTALLED := $(VENV)/installed
 ARGS ?=
 BENCH := .venv-bench
 
-# Two processes, for two cores. In CI nothing may be skipped.
-PYTEST := $(BIN)/python -m pytest --quiet --numprocesses 2 $(if $(CI),-p tests.no_skips)
+# Four processes for two cores: many tests wait for real servers. In CI nothing may be skipped.
+PYTEST := $(BIN)/python -m pytest --quiet --numprocesses 4 $(if $(CI),-p tests.no_skips)
 
 # A production-like environment, so that `check --deploy` sees what production would.
 PRODUCTION := HTTPS_ONLY=1 DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \

@@ -24,6 +24,7 @@ from rq.exceptions import DeserializationError, NoSuchJobError
 from rq.job import Job
 
 from ats_integration import queues
+from ats_integration.messages import Message
 from ats_integration.rq_json import JSONJob, JSONScheduler
 from ats_integration.states import HAPPY_QUEUE, RETRY_QUEUE
 from jobbird.demo import services
@@ -120,7 +121,7 @@ class TestJob:
     def test_is_written_as_json(self, valkey: redis.Redis) -> None:
         sent = message()
         queues.put([sent])
-        stored = valkey.hget(JSONJob.key_for(queues.job_id(sent)), "data")
+        stored = valkey.hget(JSONJob.key_for(id_of(sent)), "data")
 
         assert [queues.JOB, None, [sent.to_dict()], {}] == json.loads(zlib.decompress(stored))  # type: ignore[arg-type]
 
@@ -186,18 +187,18 @@ class TestScheduler:
         now, soon = (
             message(try_count=number, message_id=f"00000000-0000-4000-8000-00000000000{number}") for number in (1, 2)
         )
-        assert queues.put_later(now, later(-1))
-        assert queues.put_later(soon, later(60))
+        assert queues.put_later([(now, later(-1))])
+        assert queues.put_later([(soon, later(60))])
 
-        assert [queues.job_id(now)] == [job.id for job in scheduler.enqueue_jobs()]
-        assert [queues.job_id(now)] == queued(valkey)
-        assert [queues.job_id(soon).encode()] == valkey.zrange(SCHEDULED, 0, -1)
+        assert [id_of(now)] == [job.id for job in scheduler.enqueue_jobs()]
+        assert [id_of(now)] == queued(valkey)
+        assert [id_of(soon).encode()] == valkey.zrange(SCHEDULED, 0, -1)
 
     def test_moves_json(self, valkey: redis.Redis, scheduler: JSONScheduler) -> None:
         sent = message(try_count=1)
-        queues.put_later(sent, later(-1))
+        queues.put_later([(sent, later(-1))])
         scheduler.enqueue_jobs()
-        stored = valkey.hget(JSONJob.key_for(queues.job_id(sent)), "data")
+        stored = valkey.hget(JSONJob.key_for(id_of(sent)), "data")
 
         assert [queues.JOB, None, [sent.to_dict()], {}] == json.loads(zlib.decompress(stored))  # type: ignore[arg-type]
 
@@ -217,20 +218,20 @@ class TestScheduler:
         good = message(try_count=1)
         valkey.hset(JSONJob.key_for("broken"), mapping={"data": b"[]", "created_at": "never"})
         due(valkey, plant("data"), "no-such-job", "broken")
-        queues.put_later(good, later(-1))
+        queues.put_later([(good, later(-1))])
 
-        assert [queues.job_id(good)] == [job.id for job in scheduler.enqueue_jobs()]
-        assert [queues.job_id(good)] == queued(valkey)
+        assert [id_of(good)] == [job.id for job in scheduler.enqueue_jobs()]
+        assert [id_of(good)] == queued(valkey)
         assert 0 == valkey.zcard(SCHEDULED)
-        assert [JSONJob.key_for(queues.job_id(good)).encode()] == valkey.keys("rq:job:*")
+        assert [JSONJob.key_for(id_of(good)).encode()] == valkey.keys("rq:job:*")
 
     def test_is_run_by_its_command(self, valkey: redis.Redis, scheduler: JSONScheduler) -> None:
         sent = message(try_count=1)
-        queues.put_later(sent, later(-1))
+        queues.put_later([(sent, later(-1))])
         with signals_kept():
             scheduler.run(burst=True)
 
-        assert [queues.job_id(sent)] == queued(valkey)
+        assert [id_of(sent)] == queued(valkey)
         assert not valkey.exists(scheduler.scheduler_lock_key)
 
     def test_takes_its_own_name_again_after_a_crash(self, valkey: redis.Redis, scheduler: JSONScheduler) -> None:
@@ -296,12 +297,12 @@ class TestOutage:
                 raise RedisConnectionError("gone")
 
         sent = message(try_count=1)
-        queues.put_later(sent, later(-1))
+        queues.put_later([(sent, later(-1))])
         with pytest.raises(RedisConnectionError):
             Unlucky(RETRY_QUEUE, connection=valkey, job_class=JSONJob).enqueue_jobs()
 
         assert 1 == valkey.zcard(SCHEDULED)
-        assert valkey.exists(JSONJob.key_for(queues.job_id(sent)))
+        assert valkey.exists(JSONJob.key_for(id_of(sent)))
 
 
 def touch(path: str) -> None:
@@ -345,3 +346,8 @@ def signals_kept() -> Iterator[None]:
     finally:
         for number, handler in kept.items():
             signal.signal(number, handler)
+
+
+def id_of(message: Message) -> str:
+    """Return the RQ id of a message."""
+    return queues.job_id(message.message_id, message.try_count)
