@@ -32,8 +32,11 @@ def content_of(answer: Any) -> bytes:
 
 
 @pytest.fixture
-def visit(client: Client) -> Iterator[Callable[..., Any]]:
-    """Give a function that calls an address; what it opened is closed in the end, as a server does."""
+def visit(client: Client, db: None) -> Iterator[Callable[..., Any]]:
+    """Give a function that calls an address; what it opened is closed in the end, as a server does.
+
+    A closed answer lets Django look after its database connections, so there has to be a database.
+    """
     with ExitStack() as stack:
 
         def visit(path: str, method: str = "get") -> Any:
