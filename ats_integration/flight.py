@@ -12,7 +12,7 @@ from uuid import UUID
 #: Room is worth a claim once there is this much of it; a claim costs two round trips however much it brings.
 WORTH = 1 / 4
 #: How long to wait for more room while calls are ending.
-GATHER = timedelta(milliseconds=5)
+GATHER = timedelta(milliseconds=25)
 
 
 @dataclass(frozen=True, kw_only=True)
