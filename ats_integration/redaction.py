@@ -41,7 +41,7 @@ class Redactor:
     """Mask a set of values, and whatever looks like an email address or a phone number."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        self._values = tuple(values)
+        self._values = tuple(dict.fromkeys(value for value in values if len(value) >= SHORTEST))
 
     def __call__(self, text: str) -> str:
         """Return `text` masked, on one line and at most EXCERPT_CHARS long."""

@@ -69,7 +69,8 @@ class TimedReads(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Buffer) -> int | None:
-        self._sock.settimeout(min(self._usual, clock.left()))
+        if (left := clock.left()) < self._usual:  # setting a time-out is a system call of its own
+            self._sock.settimeout(left)
         return self._source.readinto(buffer)
 
     def close(self) -> None:
