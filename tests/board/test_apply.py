@@ -144,7 +144,7 @@ def test_a_closed_vacancy_takes_nothing(client: Client, vacancy: Vacancy, method
     assert not Application.objects.exists()
 
 
-@pytest.mark.parametrize("pk", ["0", "99", "99999999999999999999999"])
+@pytest.mark.parametrize("pk", ["0", "987654321", "99999999999999999999999"])
 @pytest.mark.parametrize("page", ["apply", "thanks"])
 def test_an_unknown_vacancy_is_not_found(client: Client, vacancy: Vacancy, page: str, pk: str) -> None:
     assert 404 == client.get(f"/vacancies/{pk}/{page}/").status_code
