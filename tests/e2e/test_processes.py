@@ -162,6 +162,7 @@ def test_two_workers_share_the_work_and_send_nothing_twice(
     valkey: Any, config: ATSConfig, apply: Apply, ats: Sandbox, machine: Machine
 ) -> None:
     workers = [machine.start(*WORKER), machine.start(*WORKER)]
+    wait_until(lambda: 2 == at_work(valkey), what="both workers to begin")
     for number in range(40):
         apply(email=f"candidate-{number}@example.org")
     wait_for("delivered", 40)
@@ -170,3 +171,8 @@ def test_two_workers_share_the_work_and_send_nothing_twice(
     assert [0, 0] == [worker.wait() for worker in workers]
     stats = ats.stats()["recruitee"]
     assert (40, 40, 0) == (stats["accepted"], stats["distinct"], stats["twice"])
+
+
+def at_work(valkey: Any) -> int:
+    """Return how many workers have begun to take work, and so know what to do with a signal."""
+    return sum(valkey.hget(key, "state") in (b"idle", b"busy") for key in valkey.smembers("rq:workers"))
