@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.db import transaction
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
@@ -22,8 +23,8 @@ from .states import DELIVERABLE, Status
 #: The columns that a try needs; the message came through Redis.
 READ = ("config", "application", "status", "try_count", "claimed_until", "kept", "possible_duplicate")
 
-#: How to read connections by their ids.
-ConfigsOf = Callable[[Collection[int]], Mapping[int, ATSConfig]]
+#: How to read connections, given by id and when each was saved last.
+ConfigsOf = Callable[[Mapping[int, datetime]], Mapping[int, ATSConfig]]
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,11 @@ def claim(message_id: UUID, try_count: int) -> Claim | None:
 def claim_all(wanted: Mapping[UUID, int], configs_of: ConfigsOf) -> dict[UUID, Claim]:
     """Claim deliveries, each given with the tries it is to have behind it; return what is ours now."""
     now = timezone.now()
-    rows = Delivery.objects.filter(pk__in=wanted.keys()).only(*READ)
-    due = [delivery for delivery in rows if is_due(delivery, wanted[delivery.pk], now)]
+    rows = Delivery.objects.filter(pk__in=wanted.keys()).only(*READ).annotate(config_saved_at=F("config__updated_at"))
+    found = [delivery for delivery in rows.order_by() if is_due(delivery, wanted[delivery.pk], now)]
+    configs = configs_of({delivery.config_id: delivery.config_saved_at for delivery in found})
+    due = [delivery for delivery in found if delivery.config_id in configs]
     interrupted = {delivery.pk: delivery.was_interrupted for delivery in due}
-    configs = configs_of({delivery.config_id for delivery in due})
     for delivery in due:
         delivery.config = configs[delivery.config_id]
     return {delivery.pk: Claim(delivery, interrupted[delivery.pk]) for delivery in take(due, now)}
@@ -105,7 +107,9 @@ def taken(delivery: Delivery, lease: datetime) -> Delivery:
     return delivery
 
 
+@transaction.atomic
 def renew(ids: Collection[UUID]) -> None:
-    """Hold on to deliveries that take long; one that is settled meanwhile is left alone."""
+    """Hold on to deliveries that take long; one that is settled meanwhile, or just now, is left alone."""
     rows = Delivery.objects.filter(pk__in=ids, status__in=DELIVERABLE, claimed_until__isnull=False)
-    rows.update(claimed_until=timezone.now() + conf.claim_lease)
+    free = rows.select_for_update(skip_locked=True).values("pk")
+    Delivery.objects.filter(pk__in=free).update(claimed_until=timezone.now() + conf.claim_lease)

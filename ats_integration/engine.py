@@ -156,6 +156,7 @@ class Engine:
 
     def deliver(self, task: Task) -> None:
         """Try one delivery on the current thread; where that fails, its claim runs out and it is tried again."""
+        self.flight.begin(task.job.id)
         try:
             self._recorder.put(try_once(task))
         except Exception as error:
@@ -164,6 +165,7 @@ class Engine:
 
     def run_foreign(self, job: Job) -> None:
         """Run a job that is no delivery on the current thread."""
+        self.flight.begin(job.id)
         try:
             self._run_foreign(job)
         except RedisError as error:  # no row brings it back, so it stays in flight until its lease runs out

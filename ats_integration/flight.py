@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
 #: Room is worth a claim once there is this much of it; a claim costs two round trips however much it brings.
-WORTH = 1 / 4
+WORTH = 1 / 3
 #: How long to wait for more room while calls are ending.
 GATHER = timedelta(milliseconds=25)
+#: Jobs are claimed ahead of their turn for as many as ended within the last moment of this length.
+AHEAD = timedelta(milliseconds=100)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,33 +29,50 @@ class InFlight:
 
 
 class Flight:
-    """The jobs in flight, at most `capacity`."""
+    """The jobs in flight: at most `capacity` between the begin of their call and the record of its result.
+
+    Some more are claimed ahead, so that no thread waits for a claim: half as many at most, and only while
+    others end, since a job that waits here for a slow ATS could run in another worker.
+    """
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self._jobs: dict[str, InFlight] = {}
+        self._begun: set[str] = set()
+        self._ends: deque[float] = deque(maxlen=capacity // 2)
         self._changed = threading.Condition()
+        self._free = threading.Semaphore(capacity)
 
     def add(self, jobs: Iterable[InFlight]) -> None:
         """Take jobs in."""
         with self._changed:
             self._jobs.update({job.job_id: job for job in jobs})
 
+    def begin(self, job_id: str) -> None:
+        """Wait until one more call may begin."""
+        self._free.acquire()
+        self._begun.add(job_id)
+
     def remove(self, ids: Iterable[str]) -> None:
         """Let jobs go."""
+        now = time.monotonic()
         with self._changed:
-            for name in ids:
-                self._jobs.pop(name, None)
+            gone = [self._jobs.pop(name) for name in ids if name in self._jobs]
+            self._ends.extend(now for _ in gone)
+            begun = self._begun.intersection(job.job_id for job in gone)
+            self._begun -= begun
             self._changed.notify_all()
+        if begun:
+            self._free.release(len(begun))
 
     def room(self, patience: timedelta) -> int:
         """Return how many jobs may still come in; where there are none or few, wait a moment for more."""
         with self._changed:
-            self._changed.wait_for(lambda: len(self._jobs) < self._capacity, patience.total_seconds())
+            self._changed.wait_for(lambda: self._room() > 0, patience.total_seconds())
             worth = max(1, int(self._capacity * WORTH))
-            if 0 < self._capacity - len(self._jobs) < worth:
-                self._changed.wait_for(lambda: self._capacity - len(self._jobs) >= worth, GATHER.total_seconds())
-            return self._capacity - len(self._jobs)
+            if 0 < self._room() < worth:
+                self._changed.wait_for(lambda: self._room() >= worth, GATHER.total_seconds())
+            return max(0, self._room())
 
     def wait_until_empty(self, patience: timedelta) -> bool:
         """Wait for the last job to go; tell whether it did."""
@@ -64,6 +84,11 @@ class Flight:
         oldest = time.monotonic() - younger_than.total_seconds()
         with self._changed:
             return [job for job in self._jobs.values() if job.since > oldest]
+
+    def _room(self) -> int:
+        recent = time.monotonic() - AHEAD.total_seconds()
+        ahead = sum(end > recent for end in self._ends)
+        return self._capacity + ahead - len(self._jobs)
 
     def __len__(self) -> int:
         return len(self._jobs)

@@ -27,7 +27,7 @@ MOST = 256
 BUSY = 16
 LOOK_EVERY = timedelta(seconds=5)
 #: How long to wait for company, where more results are on their way.
-GATHER = timedelta(milliseconds=15)
+GATHER = timedelta(milliseconds=5)
 
 
 class Recorder(threading.Thread):

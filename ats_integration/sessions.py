@@ -7,9 +7,10 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from .database_threads import on_database
@@ -32,8 +33,15 @@ class StoredSessions:
     """The session of one connection, shared through its row."""
 
     def __init__(self, config: ATSConfig) -> None:
-        self._rows = ATSConfig.objects.filter(pk=config.pk)
-        self._mark = mark_of(config)
+        self._config = config
+
+    @property
+    def _rows(self) -> QuerySet[ATSConfig]:
+        return ATSConfig.objects.filter(pk=self._config.pk)
+
+    @cached_property
+    def _mark(self) -> str:
+        return mark_of(self._config)
 
     def get(self, login: Callable[[], Session], *, over: Values | None = None) -> Values:
         """Return the values of a session, logging in where there is none or the given one is `over`.

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from . import burial, queues, retries
+from . import burial, history, queues, retries
 from .claims import Claim
 from .conf import conf
 from .delivery import Result
@@ -82,7 +82,7 @@ def record(steps: Sequence[Step]) -> set[UUID]:
     with transaction.atomic():
         moved = move_all(step.move for step in steps)
         done = [step for step in steps if step.move.delivery.pk in moved]
-        Attempt.objects.bulk_create([step.attempt for step in done])
+        history.write([step.attempt for step in done])
         again = [(step.message, step.again_at) for step in done if step.again_at]
         if again:
             transaction.on_commit(partial(queues.put_later, again))

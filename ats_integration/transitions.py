@@ -10,12 +10,15 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db import connections, router
 from django.utils import timezone
 
+from .bulk_writes import Column, Update
 from .errors import IllegalTransition, StaleDelivery
 from .models import Delivery
 from .states import TRANSITIONS, Status
+
+#: What tells whether a row is as it was read.
+AS_READ = ("id", "status", "try_count")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,34 +63,18 @@ def move_alike(moves: Sequence[Move], to: Status, now: datetime) -> Collection[U
     for one in moves:
         require_legal(Status(one.delivery.status), to)
     changes = [{**one.changes, "status": to, "updated_at": now} for one in moves]
+    as_read = [column(name, [getattr(one.delivery, name) for one in moves]) for name in AS_READ]
+    written = [column(name, [values[name] for values in changes]) for name in changes[0]]
     ids = [one.delivery.pk for one in moves]
-    if update_each([one.delivery for one in moves], changes) == len(moves):
+    if Update(Delivery, as_read, written).run() == len(moves):
         return ids
     return list(Delivery.objects.filter(pk__in=ids, status=to, updated_at=now).values_list("pk", flat=True))
 
 
-def update_each(deliveries: Sequence[Delivery], changes: Sequence[Mapping[str, Any]]) -> int:
-    """Write changes of the same fields to rows that are as they were read; return how many were."""
-    database = connections[router.db_for_write(Delivery)]
-    quote = database.ops.quote_name
-    written = [column(name) for name in changes[0]]
-    as_read = [column(name) for name in ("id", "status", "try_count")]
-    assignments = ", ".join(f"{quote(field.column)} = %s" for field in written)
-    conditions = " AND ".join(f"{quote(field.column)} = %s" for field in as_read)
-    rows = [
-        [field.get_db_prep_save(values[field.name], database) for field in written]
-        + [field.get_db_prep_save(getattr(delivery, field.name), database) for field in as_read]
-        for delivery, values in zip(deliveries, changes, strict=True)
-    ]
-    statement = f"UPDATE {quote(Delivery._meta.db_table)} SET {assignments} WHERE {conditions}"  # noqa: S608
-    with database.cursor() as cursor:
-        cursor.executemany(statement, rows)
-        return int(cursor.rowcount)
-
-
-def column(name: str) -> Any:
-    """Return a field of a delivery's row."""
-    return Delivery._meta.get_field(name)
+def column(name: str, values: Sequence[Any]) -> Column:
+    """Return a field of deliveries with a value for each."""
+    field: Any = Delivery._meta.get_field(name)
+    return Column(field, values)
 
 
 def require_legal(start: Status, to: Status) -> None:

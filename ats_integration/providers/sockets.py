@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
-from requests.structures import CaseInsensitiveDict
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -86,16 +85,36 @@ class TimedResponse(http.client.HTTPResponse):
         self.fp = io.BufferedReader(TimedReads(sock, self.fp.detach()))
 
 
-class PlainConnection(HTTPConnection):
+class JoinedWrites(HTTPConnection):
+    """Send the head of a request together with what its body begins with: one packet, not two."""
+
+    response_class = TimedResponse
+    _held: bytes | None = None
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        """Connect before anything is read of the body, then send all of the request."""
+        if self.sock is None:
+            self.connect()
+        self._held = b""
+        super().request(*args, **kwargs)
+        if self._held:
+            self.send(b"")
+
+    def send(self, data: Any) -> None:
+        """Send, but hold the head back until there is more to send with it."""
+        held, self._held = self._held, None
+        if held == b"":
+            self._held = data
+        else:
+            super().send(held + data if held else data)
+
+
+class PlainConnection(JoinedWrites):
     """HTTP with timed answers."""
 
-    response_class = TimedResponse
 
-
-class SecureConnection(HTTPSConnection):
+class SecureConnection(JoinedWrites, HTTPSConnection):
     """HTTPS with timed answers."""
-
-    response_class = TimedResponse
 
 
 class PlainPool(HTTPConnectionPool):
@@ -130,10 +149,9 @@ class TimedAdapter(HTTPAdapter):
         return request.path_url
 
     def build_response(self, req: PreparedRequest, resp: Any) -> Response:
-        """Return an answer whose cookies nobody reads."""
+        """Return an answer whose headers are read from `raw`, and whose cookies nobody reads."""
         answer = Response()
-        answer.status_code, answer.headers, answer.raw = resp.status, CaseInsensitiveDict(resp.headers), resp
-        answer.request = req
+        answer.status_code, answer.raw, answer.request = resp.status, resp, req
         return answer
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:

@@ -49,6 +49,7 @@ class Session(requests.Session):
         super().__init__()
         self.trust_env = False
         self.headers["User-Agent"] = USER_AGENT
+        del self.headers["Connection"]  # HTTP/1.1 keeps connections by itself
         self.adapters.clear()  # there are hundreds of sessions, and each adapter holds a pool
         self.mount(f"{scheme}://", TimedAdapter() if private else PublicAdapter(is_https=scheme == "https"))
 
@@ -161,5 +162,5 @@ def read(answer: requests.Response) -> Response:
             body += chunk
             if len(body) >= MAX_ANSWER:
                 break
-    headers = {name.lower(): value for name, value in answer.headers.items()}
+    headers = {name.lower(): value for name, value in answer.raw.headers.itermerged()}
     return Response(status=answer.status_code, headers=headers, body=bytes(body[:MAX_ANSWER]))

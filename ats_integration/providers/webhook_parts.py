@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import hmac
-import json
 from typing import Any
 from urllib.parse import urlsplit
+
+from pydantic_core import to_json
 
 from ..errors import OurFault
 from ..resumes import safe_name
@@ -26,8 +27,7 @@ def body(submission: Submission) -> bytes:
     """Return the message without what belongs to the connection, and with a link to the CV."""
     told = submission.message.to_dict()
     ats = {name: value for name, value in told["ats"].items() if name not in ("credentials", "settings")}
-    content = {**told, "ats": ats, "resume": resume_of(submission, told["resume"])}
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json({**told, "ats": ats, "resume": resume_of(submission, told["resume"])})
 
 
 def resume_of(submission: Submission, described: dict[str, Any] | None) -> dict[str, Any] | None:
