@@ -16,7 +16,7 @@ from .adapters import adapter
 from .faults import where
 from .messages import ApplicationData, Message, build, decode
 from .models import ATSConfig, Delivery
-from .states import Status
+from .transitions import queued
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +42,8 @@ def accept(application: Any) -> None:
 
 def take_in(application: Any) -> list[Delivery]:
     """Write one delivery for each active connection of the customer; return those it wrote."""
-    customer_id = adapter().customer_id(application)
-    configs = list(ATSConfig.objects.filter(customer_id=customer_id, is_active=True))
-    taken = Delivery.objects.filter(application=application.pk).values_list("config_id", flat=True) if configs else ()
-    return deliver_to([config for config in configs if config.pk not in set(taken)], application)
+    configs = ATSConfig.objects.filter(customer_id=adapter().customer_id(application), is_active=True)
+    return deliver_to(list(configs.order_by("pk")), application)
 
 
 def deliver_to(configs: Sequence[ATSConfig], application: Any) -> list[Delivery]:
@@ -64,7 +62,8 @@ def keep_connections() -> None:
     PostgreSQL looks at foreign keys only at the commit; looking now locks the rows they point to.
     """
     if connection.vendor == "postgresql":
-        connection.check_constraints()
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 
 def described(application: Any) -> ApplicationData | None:
@@ -105,6 +104,5 @@ def dispatch(deliveries: Sequence[Delivery]) -> bool:
     ready = [delivery for delivery in deliveries if delivery.message]
     if not ready or not queues.put([decode(delivery.message) for delivery in ready]):
         return False
-    pending = Delivery.objects.filter(pk__in=[delivery.pk for delivery in ready], status=Status.PENDING)
-    pending.update(status=Status.QUEUED, queued_at=timezone.now())
+    queued([delivery.pk for delivery in ready])
     return True

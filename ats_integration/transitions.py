@@ -71,6 +71,13 @@ def move_alike(moves: Sequence[Move], to: Status, now: datetime) -> Collection[U
     return list(Delivery.objects.filter(pk__in=ids, status=to, updated_at=now).values_list("pk", flat=True))
 
 
+def queued(ids: Sequence[UUID]) -> None:
+    """Say of pending deliveries that they stand on the queue, unless a worker was faster."""
+    pending = [column("id", ids), column("status", [Status.PENDING] * len(ids))]
+    marks = [column("status", [Status.QUEUED] * len(ids)), column("queued_at", [timezone.now()] * len(ids))]
+    Update(Delivery, pending, marks).run()
+
+
 def column(name: str, values: Sequence[Any]) -> Column:
     """Return a field of deliveries with a value for each."""
     field: Any = Delivery._meta.get_field(name)
