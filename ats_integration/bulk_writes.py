@@ -28,16 +28,16 @@ class Write:
     """A statement about rows of a model, with the values that differ as a table `given` beside it."""
 
     model: type[models.Model]
+    #: What the rows are to hold.
+    fresh: Sequence[Column]
+    #: What they hold now, the primary key first; none for rows that are new.
+    known: Sequence[Column] = ()
 
     def run(self) -> int:
         """Write; return how many rows were written."""
         with self.database.cursor() as cursor:
             cursor.execute(self.statement(), list(self.parameters()))
             return int(cursor.rowcount)
-
-    def columns(self) -> Sequence[Column]:
-        """Return the columns in the order in which the statement names them."""
-        raise NotImplementedError
 
     def statement(self) -> str:
         """Return the statement."""
@@ -51,30 +51,25 @@ class Write:
     @cached_property
     def own(self) -> list[Column]:
         """The columns that differ from row to row; none where there is but one row."""
-        return [column for column in self.columns() if not column.is_shared]
+        return [column for column in (*self.fresh, *self.known) if not column.is_shared]
 
     @property
     def table(self) -> str:
         """The quoted name of the model's table."""
         return str(self.database.ops.quote_name(self.model._meta.db_table))
 
-    def given(self) -> str:
-        """Return the table of the values that differ, as what stands before a statement."""
-        if not self.own:
-            return ""
-        row = f"({', '.join(['%s'] * len(self.own))})"
-        rows = ", ".join([row] * len(self.own[0].values))
-        return f"WITH given ({', '.join(map(self.name, self.own))}) AS (VALUES {rows})"
-
     def source(self) -> str:
-        """Return the clause that names the table of the values that differ."""
-        return "FROM given" if self.own else ""
+        """Return the clause with the table of the values that differ, whose columns both databases number."""
+        row = f"({', '.join(['%s'] * len(self.own))})"
+        rows = [row] * len(self.own[0].values) if self.own else []
+        return f"FROM (VALUES {', '.join(rows)}) AS given" if rows else ""
 
     def parameters(self) -> Iterator[Any]:
         """Yield the values as the database takes them, in the order of the statement."""
+        yield from (self.prepared(column, 0) for column in self.fresh if column.is_shared)
         for row in range(len(self.own[0].values) if self.own else 0):
             yield from (self.prepared(column, row) for column in self.own)
-        yield from (self.prepared(column, 0) for column in self.columns() if column.is_shared)
+        yield from (self.prepared(column, 0) for column in self.known if column.is_shared)
 
     def prepared(self, column: Column, row: int) -> Any:
         """Return a value as the database takes it."""
@@ -86,39 +81,26 @@ class Write:
 
     def value(self, column: Column) -> str:
         """Return where the value of a column comes from."""
-        return "%s" if column.is_shared else f"given.{self.name(column)}"
+        return "%s" if column.is_shared else f"given.column{self.own.index(column) + 1}"
 
 
-@dataclass(frozen=True)
 class Insert(Write):
-    """New rows of these values."""
-
-    fresh: Sequence[Column]
-
-    def columns(self) -> Sequence[Column]:
-        return self.fresh
+    """New rows with the values of `fresh`."""
 
     def statement(self) -> str:
         names, values = ", ".join(map(self.name, self.fresh)), ", ".join(map(self.value, self.fresh))
-        return f"{self.given()} INSERT INTO {self.table} ({names}) SELECT {values} {self.source()}"
+        return f"INSERT INTO {self.table} ({names}) SELECT {values} {self.source()}"
 
 
-@dataclass(frozen=True)
 class Update(Write):
-    """The values of `fresh` for those rows that have the ones of `known`, which begins with the primary key.
+    """The values of `fresh` for those rows that still have the ones of `known`.
 
     Rows are locked in the order of the values. IS TRUE keeps PostgreSQL to the primary key: it would
     look through all rows of one status.
     """
 
-    known: Sequence[Column]
-    fresh: Sequence[Column]
-
-    def columns(self) -> Sequence[Column]:
-        return (*self.fresh, *self.known)
-
     def statement(self) -> str:
         changes = ", ".join(f"{self.name(column)} = {self.value(column)}" for column in self.fresh)
         found, *unchanged = [f"{self.table}.{self.name(column)} = {self.value(column)}" for column in self.known]
         conditions = " AND ".join([found, *(f"({condition}) IS TRUE" for condition in unchanged)])
-        return f"{self.given()} UPDATE {self.table} SET {changes} {self.source()} WHERE {conditions}"  # noqa: S608
+        return f"UPDATE {self.table} SET {changes} {self.source()} WHERE {conditions}"  # noqa: S608

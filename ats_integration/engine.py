@@ -19,7 +19,7 @@ from .claims import Claim
 from .conf import conf
 from .config_cache import ConfigCache
 from .database_threads import DatabaseThreads
-from .deliverers import Deliverers
+from .deliverers import Deliverers, Work
 from .dispatch import Batch, Dispatch, Job, Settled
 from .errors import MessageInvalid
 from .faults import where
@@ -144,11 +144,15 @@ class Engine:
         delivery_id = claim.delivery.pk if claim else None
         self.flight.add([InFlight(job_id=job.id, config_id=config_id, delivery_id=delivery_id)])
         if message and claim:
-            self._deliverers.put(partial(self.deliver, Task(job=job, claim=claim, message=message)))
+            self.put(job, partial(self.deliver, Task(job=job, claim=claim, message=message)))
         elif isinstance(content, str):
-            self._deliverers.put(partial(self.run_foreign, job))
+            self.put(job, partial(self.run_foreign, job))
         else:
             self.acknowledge(job)
+
+    def put(self, job: Job, work: Work) -> None:
+        """Let a thread do it, as soon as one more call may begin."""
+        self.flight.begin(job.id, partial(self._deliverers.put, work))
 
     def acknowledge(self, job: Job) -> None:
         """Let go of a job with which there is nothing to do."""
@@ -156,7 +160,6 @@ class Engine:
 
     def deliver(self, task: Task) -> None:
         """Try one delivery on the current thread; where that fails, its claim runs out and it is tried again."""
-        self.flight.begin(task.job.id)
         try:
             self._recorder.put(try_once(task))
         except Exception as error:
@@ -165,7 +168,6 @@ class Engine:
 
     def run_foreign(self, job: Job) -> None:
         """Run a job that is no delivery on the current thread."""
-        self.flight.begin(job.id)
         try:
             self._run_foreign(job)
         except RedisError as error:  # no row brings it back, so it stays in flight until its lease runs out

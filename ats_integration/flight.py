@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -39,31 +39,34 @@ class Flight:
         self._capacity = capacity
         self._jobs: dict[str, InFlight] = {}
         self._begun: set[str] = set()
+        self._ready: deque[tuple[str, Callable[[], None]]] = deque()
         self._ends: deque[float] = deque(maxlen=capacity // 2)
         self._changed = threading.Condition()
-        self._free = threading.Semaphore(capacity)
 
     def add(self, jobs: Iterable[InFlight]) -> None:
         """Take jobs in."""
         with self._changed:
             self._jobs.update({job.job_id: job for job in jobs})
 
-    def begin(self, job_id: str) -> None:
-        """Wait until one more call may begin."""
-        self._free.acquire()
-        self._begun.add(job_id)
+    def begin(self, job_id: str, start: Callable[[], None]) -> None:
+        """Call `start` once one more call may begin: now, or when the result of another one is recorded."""
+        with self._changed:
+            self._ready.append((job_id, start))
+            starts = self._next()
+        for each in starts:
+            each()
 
     def remove(self, ids: Iterable[str]) -> None:
         """Let jobs go."""
         now = time.monotonic()
         with self._changed:
-            gone = [self._jobs.pop(name) for name in ids if name in self._jobs]
+            gone = [name for name in ids if self._jobs.pop(name, None)]
+            self._begun.difference_update(gone)
             self._ends.extend(now for _ in gone)
-            begun = self._begun.intersection(job.job_id for job in gone)
-            self._begun -= begun
+            starts = self._next()
             self._changed.notify_all()
-        if begun:
-            self._free.release(len(begun))
+        for each in starts:
+            each()
 
     def room(self, patience: timedelta) -> int:
         """Return how many jobs may still come in; where there are none or few, wait a moment for more."""
@@ -84,6 +87,14 @@ class Flight:
         oldest = time.monotonic() - younger_than.total_seconds()
         with self._changed:
             return [job for job in self._jobs.values() if job.since > oldest]
+
+    def _next(self) -> list[Callable[[], None]]:
+        starts = []
+        while self._ready and len(self._begun) < self._capacity:
+            job_id, start = self._ready.popleft()
+            self._begun.add(job_id)
+            starts.append(start)
+        return starts
 
     def _room(self) -> int:
         recent = time.monotonic() - AHEAD.total_seconds()

@@ -66,7 +66,7 @@ def move_alike(moves: Sequence[Move], to: Status, now: datetime) -> Collection[U
     as_read = [column(name, [getattr(one.delivery, name) for one in moves]) for name in AS_READ]
     written = [column(name, [values[name] for values in changes]) for name in changes[0]]
     ids = [one.delivery.pk for one in moves]
-    if Update(Delivery, as_read, written).run() == len(moves):
+    if Update(Delivery, fresh=written, known=as_read).run() == len(moves):
         return ids
     return list(Delivery.objects.filter(pk__in=ids, status=to, updated_at=now).values_list("pk", flat=True))
 
@@ -75,7 +75,7 @@ def queued(ids: Sequence[UUID]) -> None:
     """Say of pending deliveries that they stand on the queue, unless a worker was faster."""
     pending = [column("id", ids), column("status", [Status.PENDING] * len(ids))]
     marks = [column("status", [Status.QUEUED] * len(ids)), column("queued_at", [timezone.now()] * len(ids))]
-    Update(Delivery, pending, marks).run()
+    Update(Delivery, fresh=marks, known=pending).run()
 
 
 def column(name: str, values: Sequence[Any]) -> Column:

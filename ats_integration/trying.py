@@ -77,13 +77,13 @@ def called(task: Task) -> Done:
 
 def acknowledged(task: Task, result: Result | None = None) -> Settled:
     """Return what the lanes are told about a job."""
-    known = Settled(id=task.job.id, queue=task.job.queue, config_id=task.claim.delivery.config_id)
+    config_id = task.claim.delivery.config_id
     if result is None:
-        return known
+        return Settled(id=task.job.id, queue=task.job.queue, config_id=config_id)
     return Settled(
-        id=known.id,
-        queue=known.queue,
-        config_id=known.config_id,
+        id=task.job.id,
+        queue=task.job.queue,
+        config_id=config_id,
         verdict=VERDICTS.get(result.outcome, "answered"),
         code=result.code,
         calm=calm_after(result),

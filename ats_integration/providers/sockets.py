@@ -15,7 +15,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from requests import PreparedRequest, Response
+from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
@@ -148,10 +148,8 @@ class TimedAdapter(HTTPAdapter):
         """Return the path of a call: there never is a proxy."""
         return request.path_url
 
-    def build_response(self, req: PreparedRequest, resp: Any) -> Response:
-        """Return an answer whose headers are read from `raw`, and whose cookies nobody reads."""
-        answer = Response()
-        answer.status_code, answer.raw, answer.request = resp.status, resp, req
+    def build_response(self, _request: PreparedRequest, answer: Any) -> Any:
+        """Return an answer as urllib3 gives it: nobody reads its cookies or its history."""
         return answer
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:

@@ -14,11 +14,13 @@ import time
 from collections import OrderedDict
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 import requests
 from requests.auth import HTTPBasicAuth
 from requests.structures import CaseInsensitiveDict
+from urllib3.response import BaseHTTPResponse
 
 from .. import __version__
 from ..conf import conf
@@ -126,11 +128,13 @@ def is_private(parts: SplitResult) -> bool:
     return parts.hostname in conf.allowed_private_hosts
 
 
-def send(session: Session, parts: SplitResult, request: Request, body: Body | None) -> requests.Response:
+def send(session: Session, parts: SplitResult, request: Request, body: Body | None) -> BaseHTTPResponse:
     """Send the request and return its answer as soon as the headers are there."""
     prepared = prepare(session, parts, request, body)
     timeout = (conf.connect_timeout.total_seconds(), conf.read_timeout.total_seconds())
-    return session.get_adapter(str(prepared.url)).send(prepared, timeout=timeout, stream=True, verify=True)
+    adapter: Any = session.get_adapter(str(prepared.url))
+    answer: BaseHTTPResponse = adapter.send(prepared, timeout=timeout, stream=True, verify=True)
+    return answer
 
 
 def query_of(parts: SplitResult, request: Request) -> str:
@@ -154,13 +158,13 @@ def prepare(session: Session, parts: SplitResult, request: Request, body: Body |
     return HTTPBasicAuth(*request.auth)(prepared) if request.auth else prepared
 
 
-def read(answer: requests.Response) -> Response:
+def read(answer: BaseHTTPResponse) -> Response:
     """Read an answer up to MAX_ANSWER bytes; where it breaks off, its status still counts."""
     body = bytearray()
     with answer, suppress(*MISHAPS):
-        for chunk in answer.raw.stream(8192, decode_content=True):
+        for chunk in answer.stream(8192, decode_content=True):
             body += chunk
             if len(body) >= MAX_ANSWER:
                 break
-    headers = {name.lower(): value for name, value in answer.raw.headers.itermerged()}
-    return Response(status=answer.status_code, headers=headers, body=bytes(body[:MAX_ANSWER]))
+    headers = {name.lower(): value for name, value in answer.headers.itermerged()}
+    return Response(status=answer.status, headers=headers, body=bytes(body[:MAX_ANSWER]))

@@ -54,6 +54,21 @@ def drip(connection: socket.socket, answer: bytes, *, pause: float = 0.2) -> Non
         time.sleep(pause)
 
 
+def test_head_and_body_leave_in_one_packet() -> None:
+    packets: list[bytes] = []
+
+    def behave(connection: socket.socket) -> None:
+        packets.append(connection.recv(65536))
+        connection.sendall(ok(b"{}"))
+
+    call(behave)
+    assert b"Sanne" in packets[0]
+
+
+def test_a_request_without_a_body_leaves_too() -> None:
+    assert 200 == call(saying(ok(b"{}")), GET).status
+
+
 class TestAnswers:
     """Whatever has a status is an answer."""
 

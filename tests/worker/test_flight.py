@@ -1,0 +1,81 @@
+"""What one worker has in its hands: so many calls at once, and a few claimed ahead while others end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from ats_integration import flight
+from ats_integration.flight import Flight, InFlight
+
+AT_ONCE = timedelta(0)
+
+
+def full(capacity: int) -> Flight:
+    """Return a flight with so many calls under way as it takes."""
+    found = Flight(capacity)
+    fill(found, capacity)
+    return found
+
+
+def fill(found: Flight, count: int, first: int = 0) -> None:
+    """Take jobs in and begin with them."""
+    names = [f"job-{number}" for number in range(first, first + count)]
+    found.add(InFlight(job_id=name) for name in names)
+    for name in names:
+        found.begin(name, do_nothing)
+
+
+def do_nothing() -> None:
+    """Stand for a call."""
+
+
+def test_an_empty_one_has_room_for_all() -> None:
+    assert 8 == Flight(8).room(AT_ONCE)
+
+
+def test_a_full_one_has_no_room() -> None:
+    assert 0 == full(8).room(AT_ONCE)
+
+
+def test_while_calls_end_as_many_are_claimed_ahead() -> None:
+    found = full(8)
+    found.remove(["job-0", "job-1", "job-2"])
+    assert 3 + 3 == found.room(AT_ONCE)
+
+
+def test_never_more_than_half_are_claimed_ahead() -> None:
+    found = full(8)
+    found.remove([f"job-{number}" for number in range(8)])
+    assert 8 + 4 == found.room(AT_ONCE)
+
+
+def test_nothing_is_claimed_ahead_once_no_call_ends_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = full(8)
+    found.remove(["job-0"])
+    monkeypatch.setattr(flight, "AHEAD", timedelta(0))
+    assert 1 == found.room(AT_ONCE)
+
+
+def test_what_is_claimed_ahead_waits_until_a_result_is_recorded() -> None:
+    found, begun = full(2), []
+    found.add([InFlight(job_id="next")])
+    found.begin("next", lambda: begun.append("next"))
+    assert [] == begun
+    found.remove(["job-0"])
+    assert ["next"] == begun
+
+
+def test_what_never_began_makes_no_room_for_another_call() -> None:
+    found, begun = full(2), []
+    found.add([InFlight(job_id="nothing-to-do")])
+    found.begin("next", lambda: begun.append("next"))
+    found.remove(["nothing-to-do", "unknown"])
+    assert [] == begun
+
+
+def test_a_flight_of_one_claims_nothing_ahead() -> None:
+    found = full(1)
+    found.remove(["job-0"])
+    assert 1 == found.room(AT_ONCE)
