@@ -43,6 +43,7 @@ class Breezy(Provider):
     job_id_help = "The position's id: 12 to 14 letters and digits in its address in the app, like 9f8e7d6c5b4a."
     carries = frozenset(PARTS)
     rate = Rate(calls=100, per=WINDOW)
+    calls_per_delivery = 3
     doubtful = frozenset({500, 502, 504})
 
     def steps(self, submission: Submission) -> tuple[Step, ...]:

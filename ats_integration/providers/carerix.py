@@ -49,6 +49,7 @@ class Carerix(WithLookup):
     job_id_help = "The number of the publication, not of the vacancy."
     carries = frozenset(PARTS)
     rate = Rate(calls=10, per=timedelta(seconds=1))
+    calls_per_delivery = 2
     doubtful = frozenset({500, 502, 504})
     resume_limit = 7_000_000  # a call of 10 MB, of which base64 takes a quarter
     beta = (

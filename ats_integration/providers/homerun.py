@@ -37,6 +37,7 @@ class Homerun(Provider):
     job_id_help = "The vacancy's id, like job_jfGhv8FnurJalJTmp8I1. Homerun does not show it: test the connection."
     carries = frozenset(PARTS) - {"consent", "marketing_consent"}
     rate = Rate(calls=60, per=timedelta(minutes=1))
+    calls_per_delivery = 3
     resume_limit = 25 * 2**20
     beta = (
         "Homerun does not document which kinds of CV it takes, nor what it answers for a closed vacancy "

@@ -47,6 +47,7 @@ class JazzHR(Provider):
     carries = frozenset(PARTS)
     #: What careful programs keep to; JazzHR publishes no figure.
     rate = Rate(calls=80, per=timedelta(minutes=1))
+    calls_per_delivery = 3
     doubtful = frozenset({500, 502, 504})
     #: A new applicant cannot be added to at once.
     settling = timedelta(seconds=2)

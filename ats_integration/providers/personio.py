@@ -56,6 +56,7 @@ class Personio(Provider):
     job_id_help = "The position's number: the last part of its address on the careers page, /job/834521."
     carries = frozenset(PARTS) - {"address", "consent", "marketing_consent"}
     rate = Rate(calls=2000, per=timedelta(minutes=1), scope="sender")
+    calls_per_delivery = 2
     is_idempotent = True
     resume_limit = 20 * 2**20
     resume_types = FILE_TYPES

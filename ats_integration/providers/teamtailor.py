@@ -49,6 +49,7 @@ class Teamtailor(JsonApiProvider):
     job_id_help = "The number in the job's address in Teamtailor, such as 12345."
     carries = frozenset(PARTS) - {"address", "marketing_consent"}
     rate = Rate(calls=50, per=timedelta(seconds=10))
+    calls_per_delivery = 3
     is_idempotent = True
     unproven = ("Teamtailor offers no call that proves that the key may write: the first application will.",)
 

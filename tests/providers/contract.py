@@ -7,7 +7,8 @@ import json
 import logging
 import re
 import socket
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -29,11 +30,12 @@ from ats_integration.errors import (
 )
 from ats_integration.messages import decode, encode
 from ats_integration.models import ATSConfig
-from ats_integration.providers import exchange
+from ats_integration.providers import exchange, transport
 from ats_integration.providers.base import APPLICATION, PARTS, Provider, Request, Response, Submission, present
+from ats_integration.providers.calls import Session
 from ats_integration.providers.exchange import Accepted
 from ats_integration.providers.fitting import misfit
-from ats_integration.providers.steps import OwnSessions
+from ats_integration.providers.steps import OwnSessions, Progress
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
 from ats_integration.sandbox.vendors import VENDORS
@@ -67,6 +69,16 @@ WITH: dict[str, dict[str, Any]] = {
 MADE_UP = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|/cv/[^/]+/")
 #: Bodies that say nothing, whatever status comes with them.
 SAYING_NOTHING = (b"", b"{}", b"[]", b"null", b"OK", b"<html>Welcome</html>", b'{"candidate":', b"\xff\xfe\x00")
+
+
+class OneSession(OwnSessions):
+    """A session that is opened once."""
+
+    values: Mapping[str, Any] | None = None
+
+    def get(self, login: Callable[[], Session], *, over: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        self.values = self.values or super().get(login, over=over)
+        return self.values
 
 
 class ProviderContract:
@@ -108,6 +120,20 @@ class ProviderContract:
     @pytest.fixture
     def hand_in(self, base_url: str) -> Callable[..., Accepted]:
         return lambda **changes: exchange.hand_in(self.provider, self.submission(base_url=base_url, **changes))
+
+    def test_a_delivery_weighs_as_many_calls_as_it_makes(self, base_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The login aside: all deliveries of a connection share one."""
+        session, calls, call = OneSession(), Counter[str](), transport.call
+
+        def counted(base: str, request: Request) -> Response:
+            calls[email] += 1
+            return call(base, request)
+
+        monkeypatch.setattr(transport, "call", counted)
+        for email in ("first@example.org", "second@example.org"):
+            one = self.submission(base_url=base_url, candidate={"email": email})
+            exchange.hand_in(self.provider, one, Progress(sessions=session))
+        assert self.provider.rate is None or self.provider.calls_per_delivery == calls["second@example.org"]
 
     @pytest.fixture
     def arrived(self, hand_in: Callable[..., Accepted], ats: Sandbox) -> Callable[..., Reception]:
