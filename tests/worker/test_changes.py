@@ -67,7 +67,7 @@ def test_a_connection_whose_own_rate_is_entered_is_counted_alone() -> None:
 
 def test_a_delivery_of_many_calls_fits_into_any_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Provider, "calls_per_delivery", 5)
-    assert [2, 5] == [told("lever").weight, told("personio").weight]
+    assert [2, 5] == [told("lever").weight, told("smartrecruiters").weight]
     monkeypatch.setattr(Provider, "rate", Rate(calls=1, per=timedelta(seconds=1)))
     assert 1 == told("recruitee").weight
 
