@@ -101,6 +101,10 @@ class Update(Write):
 
     def statement(self) -> str:
         changes = ", ".join(f"{self.name(column)} = {self.value(column)}" for column in self.fresh)
-        found, *unchanged = [f"{self.table}.{self.name(column)} = {self.value(column)}" for column in self.known]
-        conditions = " AND ".join([found, *(f"({condition}) IS TRUE" for condition in unchanged)])
+        found, *others = self.conditions()
+        conditions = " AND ".join([found, *(f"({other}) IS TRUE" for other in others)])
         return f"UPDATE {self.table} SET {changes} {self.source()} WHERE {conditions}"  # noqa: S608
+
+    def conditions(self) -> list[str]:
+        """Return what tells which rows are written, the primary key first."""
+        return [f"{self.table}.{self.name(column)} = {self.value(column)}" for column in self.known]

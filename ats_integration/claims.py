@@ -6,25 +6,27 @@ run out the sweeper sends the delivery again, and we know that the call may have
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
+from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.db import connections, router, transaction
 from django.utils import timezone
 
+from .bulk_writes import Update
 from .conf import conf
 from .models import ATSConfig, Delivery
 from .states import DELIVERABLE, Status
+from .transitions import column
 
 #: The columns that a try needs; the message came through Redis.
-READ = ("config", "application", "status", "try_count", "claimed_until", "kept", "possible_duplicate")
+READ = ("id", "config_id", "application_id", "status", "try_count", "claimed_until", "kept", "possible_duplicate")
 
-#: How to read connections, given by id and when each was saved last.
-ConfigsOf = Callable[[Mapping[int, datetime]], Mapping[int, ATSConfig]]
+#: How to read connections, given by id and what differs once one is saved again.
+ConfigsOf = Callable[[Mapping[int, object]], Mapping[int, ATSConfig]]
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,30 @@ def claim(message_id: UUID, try_count: int) -> Claim | None:
 def claim_all(wanted: Mapping[UUID, int], configs_of: ConfigsOf) -> dict[UUID, Claim]:
     """Claim deliveries, each given with the tries it is to have behind it; return what is ours now."""
     now = timezone.now()
-    rows = Delivery.objects.filter(pk__in=wanted.keys()).only(*READ).annotate(config_saved_at=F("config__updated_at"))
-    found = [delivery for delivery in rows.order_by() if is_due(delivery, wanted[delivery.pk], now)]
-    configs = configs_of({delivery.config_id: delivery.config_saved_at for delivery in found})
+    found = [delivery for delivery in read(wanted.keys()) if is_due(delivery, wanted[delivery.pk], now)]
+    configs = configs_of({delivery.config_id: delivery.config_version for delivery in found})
     due = [delivery for delivery in found if delivery.config_id in configs]
     interrupted = {delivery.pk: delivery.was_interrupted for delivery in due}
     for delivery in due:
         delivery.config = configs[delivery.config_id]
     return {delivery.pk: Claim(delivery, interrupted[delivery.pk]) for delivery in take(due, now)}
+
+
+def read(ids: Collection[UUID]) -> Iterable[Any]:
+    """Read what a try needs of deliveries; `config_version` is another one once their connection is saved again.
+
+    In SQL, because building this query takes longer than reading its rows.
+    """
+    columns = ", ".join(f"delivery.{name}" for name in READ)
+    tables = f"{Delivery._meta.db_table} delivery JOIN {ATSConfig._meta.db_table} config ON config.id = config_id"
+    query = f"SELECT {columns}, CAST(config.updated_at AS text) AS config_version FROM {tables} WHERE delivery.id IN "  # noqa: S608
+    return Delivery.objects.raw(f"{query} ({', '.join(['%s'] * len(ids))})", stored("id", ids))
+
+
+def stored(name: str, values: Iterable[Any]) -> list[Any]:
+    """Return values of a column as the database takes them."""
+    database, field = connections[router.db_for_write(Delivery)], Delivery._meta.get_field(name)
+    return [field.get_db_prep_save(value, database) for value in values]  # type: ignore[union-attr]
 
 
 def current_configs(ids: Collection[int]) -> Mapping[int, ATSConfig]:
@@ -67,42 +85,48 @@ def is_due(delivery: Delivery, try_count: int, now: datetime) -> bool:
     return free and delivery.status in DELIVERABLE and delivery.try_count == try_count
 
 
+@dataclass(frozen=True, kw_only=True)
+class Take(Update):
+    """A lease for rows that nobody else claimed or moved meanwhile."""
+
+    now: datetime
+
+    def conditions(self) -> list[str]:
+        deliverable = ", ".join(f"'{status}'" for status in sorted(DELIVERABLE))
+        return [*super().conditions(), f"status IN ({deliverable})", "claimed_until IS NULL OR claimed_until < %s"]
+
+    def parameters(self) -> Iterator[Any]:
+        yield from super().parameters()
+        yield from stored("claimed_until", [self.now])
+
+
 def take(deliveries: Sequence[Delivery], now: datetime) -> list[Delivery]:
-    """Write the lease into the rows that nobody else claimed or moved meanwhile; return those.
+    """Write the lease into the rows that are free, with one statement; return those.
 
     The web request may be marking a pending row as queued at this very moment: both count as free.
     """
-    return [delivery for group in by_tries(deliveries) for delivery in take_alike(group, now)]
-
-
-def by_tries(deliveries: Sequence[Delivery]) -> list[list[Delivery]]:
-    """Group deliveries by the tries behind them: mostly none."""
-    groups: dict[int, list[Delivery]] = defaultdict(list)
-    for delivery in deliveries:
-        groups[delivery.try_count].append(delivery)
-    return list(groups.values())
-
-
-def take_alike(deliveries: Sequence[Delivery], now: datetime) -> list[Delivery]:
-    """Write the lease into rows with as many tries behind them, with one statement."""
-    lease, claim_id = now + conf.claim_lease, uuid4()
-    queued = When(status=Status.PENDING, then=Value(Status.QUEUED.value))
-    free = Delivery.objects.filter(
-        pk__in=[delivery.pk for delivery in deliveries],
-        status__in=DELIVERABLE,
-        try_count=deliveries[0].try_count,
-    ).unclaimed(now)
-    count = free.update(status=Case(queued, default=F("status")), claimed_until=lease, claim_id=claim_id)
-    if count == len(deliveries):
+    if not deliveries:
+        return []
+    lease, claim_id, count = now + conf.claim_lease, uuid4(), len(deliveries)
+    ordered = sorted(deliveries, key=attrgetter("pk"))  # the same order for all: no deadlock
+    known = [column(name, [getattr(one, name) for one in ordered]) for name in ("id", "try_count")]
+    statuses = column("status", [after_claim(one) for one in ordered])
+    marks = (column("claimed_until", [lease] * count), column("claim_id", [claim_id] * count))
+    if Take(model=Delivery, fresh=(statuses, *marks), known=known, now=now).run() == count:
         return [taken(delivery, lease) for delivery in deliveries]
     ids = [delivery.pk for delivery in deliveries]
     mine = set(Delivery.objects.filter(pk__in=ids, claim_id=claim_id).values_list("pk", flat=True))
     return [taken(delivery, lease) for delivery in deliveries if delivery.pk in mine]
 
 
+def after_claim(delivery: Delivery) -> str:
+    """Return the status that a claim leaves: what a worker has is not pending any more."""
+    return Status.QUEUED if delivery.status == Status.PENDING else delivery.status
+
+
 def taken(delivery: Delivery, lease: datetime) -> Delivery:
     """Bring the instance in line with its claimed row."""
-    delivery.status = Status.QUEUED if delivery.status == Status.PENDING else delivery.status
+    delivery.status = after_claim(delivery)
     delivery.claimed_until = lease
     return delivery
 

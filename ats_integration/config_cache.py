@@ -1,6 +1,6 @@
 """Connections as they stand, so that a thousand messages a second do not read them a thousand times.
 
-Each claim tells when its connection was saved last, so a change counts at once.
+Each claim tells which version of its connection counts, so a saved change counts at once.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from .claims import current_configs
 from .models import ATSConfig
@@ -19,10 +19,10 @@ FRESH = timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class Known:
-    """A connection, when it was saved, and until when it is believed (monotonic seconds)."""
+    """A connection, the version for which it was read, and until when it is believed (monotonic seconds)."""
 
     config: ATSConfig
-    saved_at: datetime
+    version: object
     until: float
 
 
@@ -32,21 +32,22 @@ class ConfigCache:
     def __init__(self) -> None:
         self._known: dict[int, Known] = {}
 
-    def get(self, saved_at: Mapping[int, datetime]) -> Mapping[int, ATSConfig]:
-        """Return connections, given by id and when each was saved last. Gone ones are left out."""
+    def get(self, versions: Mapping[int, object]) -> Mapping[int, ATSConfig]:
+        """Return connections, given by id and version. Gone ones are left out."""
         now = time.monotonic()
-        if unknown := [one for one, saved in saved_at.items() if not self.knows(one, saved, now)]:
+        unknown = {one: version for one, version in versions.items() if not self.knows(one, version, now)}
+        if unknown:
             self.read(unknown, now)
-        return {one: self._known[one].config for one in saved_at if one in self._known}
+        return {one: self._known[one].config for one in versions if one in self._known}
 
-    def knows(self, one: int, saved_at: datetime, now: float) -> bool:
-        """Tell whether a connection is known as it was saved."""
+    def knows(self, one: int, version: object, now: float) -> bool:
+        """Tell whether a connection is known in this version."""
         known = self._known.get(one)
-        return known is not None and known.saved_at == saved_at and known.until > now
+        return known is not None and known.version == version and known.until > now
 
-    def read(self, ids: list[int], now: float) -> None:
+    def read(self, versions: Mapping[int, object], now: float) -> None:
         """Read connections; forget those that nobody used for a while."""
         until = now + FRESH.total_seconds()
-        found = {one: Known(config, config.updated_at, until) for one, config in current_configs(ids).items()}
-        kept = {one: known for one, known in self._known.items() if known.until > now and one not in ids}
+        found = {one: Known(config, versions[one], until) for one, config in current_configs(versions).items()}
+        kept = {one: known for one, known in self._known.items() if known.until > now and one not in versions}
         self._known = kept | found
