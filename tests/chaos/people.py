@@ -21,8 +21,8 @@ REFUSING = "waterland"
 ASKED = ("workable",)
 #: How they share the applications: the refusing one gets one in five.
 SHARES = ("acme", "bakker", "acme", "bakker", "waterland")
-#: No limit of calls a second: what is measured is the recovery.
-UNLIMITED = {"rate_per_second": 1000.0, "max_concurrency": 16}
+#: No limit of calls: what is measured is the recovery. Slots of a killed worker are taken until its leases run out.
+UNLIMITED = {"rate_per_second": 1000.0, "max_concurrency": 500}
 
 
 def settle_in(ats_url: str) -> list[Opening]:

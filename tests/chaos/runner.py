@@ -75,7 +75,7 @@ def hurt_and_watch(ground: Ground, fault: Fault, load: Load, applications: int, 
 
     Raises DemoError where something does not happen in time, or one of our processes has ended by itself.
     """
-    ground.wait("the first applications", lambda: len(load.confirmed()) >= applications * BEFORE)
+    await_none(ground, "the first applications", lambda: len(load.confirmed()) < applications * BEFORE)
     fault.strike(ground)
     ended, last = time.monotonic(), last_saved()
     note(found, "when it was over", snapshot())
