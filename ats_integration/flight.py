@@ -69,11 +69,11 @@ class Flight:
             each()
 
     def room(self, patience: timedelta) -> int:
-        """Return how many jobs may still come in; where there are none or few, wait a moment for more."""
+        """Return how many jobs may still come in; where there are none, or few while others end, wait for more."""
         with self._changed:
             self._changed.wait_for(lambda: self._room() > 0, patience.total_seconds())
             worth = max(1, int(self._capacity * WORTH))
-            if 0 < self._room() < worth:
+            if 0 < self._room() < worth and self._ending():
                 self._changed.wait_for(lambda: self._room() >= worth, GATHER.total_seconds())
             return max(0, self._room())
 
@@ -97,9 +97,11 @@ class Flight:
         return starts
 
     def _room(self) -> int:
+        return self._capacity + self._ending() - len(self._jobs)
+
+    def _ending(self) -> int:
         recent = time.monotonic() - AHEAD.total_seconds()
-        ahead = sum(end > recent for end in self._ends)
-        return self._capacity + ahead - len(self._jobs)
+        return sum(end > recent for end in self._ends)
 
     def __len__(self) -> int:
         return len(self._jobs)

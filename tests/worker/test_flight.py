@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -73,6 +74,28 @@ def test_what_never_began_makes_no_room_for_another_call() -> None:
     found.begin("next", lambda: begun.append("next"))
     found.remove(["nothing-to-do", "unknown"])
     assert [] == begun
+
+
+def test_little_room_is_taken_at_once_while_nothing_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flight, "GATHER", timedelta(minutes=5))
+    found = Flight(8)
+    fill(found, 7)
+    assert 1 == found.room(AT_ONCE)
+
+
+def test_while_calls_end_a_claim_waits_for_company(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flight, "GATHER", timedelta(minutes=5))
+    monkeypatch.setattr(flight, "AHEAD", timedelta(minutes=5))
+    found = full(32)
+    found.remove(["job-0"])
+    rooms: list[int] = []
+    waiting = threading.Thread(target=lambda: rooms.append(found.room(AT_ONCE)))
+    waiting.start()
+    waiting.join(0.05)
+    assert waiting.is_alive()
+    found.remove([f"job-{number}" for number in range(1, 8)])
+    waiting.join(10)
+    assert [8 + 8] == rooms
 
 
 def test_a_flight_of_one_claims_nothing_ahead() -> None:
