@@ -150,11 +150,21 @@ def test_both_queues_take_turns(
     assert 23 == len(order)
 
 
+def stop_once_at_work(running: DeliveryWorker, valkey: Any) -> None:
+    """Ask a worker to stop as soon as it has taken something."""
+
+    def stop() -> None:
+        wait_until(lambda: valkey.zcard("ats:leases"))
+        running._shutdown()
+
+    threading.Thread(target=stop, daemon=True).start()
+
+
 def test_an_asked_stop_lets_calls_in_flight_finish(valkey: Any, config: ATSConfig, apply: Apply, ats: Sandbox) -> None:
     ats.behave("recruitee", "slow", seconds=0.7)
     apply()
     running = worker()
-    threading.Timer(0.4, running._shutdown).start()
+    stop_once_at_work(running, valkey)
     running.work(logging_level="WARNING")
     assert "delivered" == the_delivery().status
 
@@ -167,7 +177,7 @@ def test_after_an_asked_stop_nothing_new_is_taken(
     apply()
     apply()
     running = worker()
-    threading.Timer(0.4, running._shutdown).start()
+    stop_once_at_work(running, valkey)
     running.work(logging_level="WARNING")
     assert (1, 1) == (delivered(), len(messages(valkey, "happy")))
 
