@@ -35,6 +35,10 @@ from .rq_json import JSONJob
 
 #: How long to wait for room or work before looking at signals and at the other queue.
 WAIT = timedelta(milliseconds=250)
+#: Redis looks at time-outs ten times a second: a wait ends up to so much later than it was asked to.
+TICK = timedelta(milliseconds=100)
+#: How long to sleep where Redis would wake us too late.
+STEP = timedelta(milliseconds=10)
 PAUSE_AFTER_FAILURE = timedelta(seconds=1)
 BREAK = timedelta(seconds=1)
 BEAT = timedelta(seconds=10)
@@ -139,8 +143,11 @@ class DeliveryWorker(SimpleWorker):
 
     def wait(self, batch: Batch) -> None:
         """Wait until a message comes or the turn of a waiting one; not at all while there is plenty to do."""
-        patience = min(WAIT, batch.next_turn) if batch.next_turn is not None else WAIT
-        if batch.jobs or batch.unknown or not patience or self._stop_requested:
+        if batch.jobs or batch.unknown or self._stop_requested:
+            return
+        patience = WAIT if batch.next_turn is None else min(WAIT, batch.next_turn - TICK)
+        if patience <= timedelta(0):
+            time.sleep(min(STEP, max(patience + TICK, timedelta(0))).total_seconds())
             return
         queue = self.queues[0].key
         with unless_redis_is_away(self.log):  # takes the last message and puts it back: so it only waits

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ats_integration.dispatch import Batch
 from tests.worker.conftest import Lanes, names
+from tests.worker.running import worker
 
 
 def test_no_more_go_in_a_stretch_of_time_than_allowed(lanes: Lanes) -> None:
@@ -195,3 +198,26 @@ def now_of(lanes: Lanes) -> float:
 def seconds_ago(seconds: float) -> datetime:
     """Return a moment in the past."""
     return datetime.now(UTC) - timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("next_turn", "expected"),
+    [
+        (None, ("message", 0.25)),
+        (2.0, ("message", 0.25)),
+        (0.2, ("message", 0.1)),
+        (0.1, ("sleep", 0.01)),
+        (0.005, ("sleep", 0.005)),
+        (0.0, ("sleep", 0.0)),
+    ],
+)
+def test_the_worker_comes_in_time_for_a_turn(
+    valkey: Any, monkeypatch: pytest.MonkeyPatch, next_turn: float | None, expected: tuple[str, float]
+) -> None:
+    """Redis ends a wait up to a tenth of a second late."""
+    waits: list[tuple[str, float]] = []
+    waiting = worker()
+    monkeypatch.setattr(waiting.connection, "blmove", lambda *given: waits.append(("message", given[2])), raising=True)
+    monkeypatch.setattr("ats_integration.worker.time.sleep", lambda seconds: waits.append(("sleep", seconds)))
+    waiting.wait(Batch(next_turn=None if next_turn is None else timedelta(seconds=next_turn)))
+    assert [expected] == waits
