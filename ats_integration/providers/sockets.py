@@ -135,13 +135,20 @@ class TimedAdapter(HTTPAdapter):
     pools: ClassVar = {"http": PlainPool, "https": SecurePool}
     _pool: Any = None
     _pool_until = 0.0
+    _host = ""
 
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the connections to the one host that this adapter is for; its name is looked up again now and then."""
+    def get_connection_with_tls_context(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Any:
+        """Return the connections to the one host that this adapter is for; its name is looked up again now and then.
+
+        Where an address stands in the place of the name, each request still says the name.
+        """
         now = time.monotonic()
         if self._pool is None or now > self._pool_until:
-            self._pool = super().get_connection_with_tls_context(*args, **kwargs)
+            self._pool = super().get_connection_with_tls_context(request, *args, **kwargs)
             self._pool_until = now + NAME_IS_GOOD.total_seconds()
+            self._host = request.headers.get("Host", "")
+        elif self._host:
+            request.headers["Host"] = self._host
         return self._pool
 
     def request_url(self, request: PreparedRequest, _proxies: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import ipaddress
 import logging
 import socket
 import ssl
@@ -11,21 +10,18 @@ import struct
 import threading
 import time
 import traceback
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from pytest_django import Settings
 
 from ats_integration.errors import AddressRefused, DeliveryError, OurFault, Unavailable, Uncertain
 from ats_integration.providers import transport
 from ats_integration.providers.base import Request, Response
 
+from .certificates import certificate, server_with
 from .tiny_servers import Behave, listening, ok, received, saying
 
 POST = Request(method="POST", path="/apply", form=(("name", "Sanne"),))
@@ -185,17 +181,7 @@ class TestConnections:
 @pytest.fixture
 def self_signed(tmp_path: Path) -> ssl.SSLContext:
     """Make a certificate for 127.0.0.1 that no authority signed."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ats")])
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    now = datetime.now(UTC)
-    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
-    signed = made.add_extension(address, critical=False).sign(key, hashes.SHA256())
-    plain = serialization.NoEncryption()
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    (tmp_path / "all.pem").write_bytes(pem + signed.public_bytes(serialization.Encoding.PEM))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(tmp_path / "all.pem")
-    return context
+    return server_with(certificate(tmp_path, "127.0.0.1"))
 
 
 class TestNothingWasSent:

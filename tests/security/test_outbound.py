@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,8 @@ from ats_integration.errors import AddressRefused, DeliveryError, Unavailable
 from ats_integration.providers import sockets, transport
 from ats_integration.providers.addresses import is_public
 from ats_integration.providers.base import Request
-from tests.providers.tiny_servers import listening, ok, saying
+from tests.providers.certificates import certificate, server_with
+from tests.providers.tiny_servers import listening, ok, received, saying
 
 POST = Request(method="POST", path="/apply", form=(("name", "Sanne"),))
 PUBLIC, PUBLIC_6 = "93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"
@@ -254,3 +256,40 @@ def test_no_address_that_somebody_may_enter_reaches_a_private_socket(called: lis
     with pytest.raises(DeliveryError):
         transport.call(f"{scheme}://{host}", POST)
     assert [] == [address for address in called if not is_public(address)]
+
+
+class TestTheNameStays:
+    """An address is called, but it is the name that the server hears and has to prove."""
+
+    @pytest.fixture
+    def call(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], list[bytes]]:
+        """Give a function that calls a server with a certificate for some name three times; it returns what came."""
+
+        def call(certified: str) -> list[bytes]:
+            file, came = certificate(tmp_path, certified), []
+            monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(file))
+
+            def behave(connection: socket.socket) -> None:
+                with server_with(file).wrap_socket(connection, server_side=True) as secure:
+                    while True:
+                        came.append(received(secure))
+                        secure.sendall(ok(b"{}"))
+
+            with listening(behave) as port:
+                for _ in range(3):
+                    transport.call(f"https://ats.example:{port}", POST)
+                transport.sessions.close()
+            return came
+
+        monkeypatch.setattr("requests_hardened.ip_filter_adapter.filter_host", lambda *_, **__: "127.0.0.1")
+        monkeypatch.setattr(sockets, "is_public", lambda _address: True)
+        return call
+
+    def test_every_call_says_the_name_of_the_host(self, call: Callable[[str], list[bytes]]) -> None:
+        hosts = [line for head in call("ats.example") for line in head.split(b"\r\n") if line.startswith(b"Host:")]
+        assert 3 * [b"Host: ats.example"] == [host.rpartition(b":")[0] for host in hosts]
+
+    def test_a_certificate_for_another_name_is_refused(self, call: Callable[[str], list[bytes]]) -> None:
+        with pytest.raises(Unavailable) as failed:
+            call("other.example")
+        assert "tls_error" == failed.value.code
