@@ -25,7 +25,7 @@ from .transitions import column
 #: The columns that a try needs; the message came through Redis.
 READ = ("id", "config_id", "application_id", "status", "try_count", "claimed_until", "kept", "possible_duplicate")
 
-#: How to read connections, given by id and what differs once one is saved again.
+#: How to read connections, given by id and version: something else once one is saved again.
 ConfigsOf = Callable[[Mapping[int, object]], Mapping[int, ATSConfig]]
 
 
@@ -65,7 +65,8 @@ def read(ids: Collection[UUID]) -> Iterable[Any]:
     columns = ", ".join(f"delivery.{name}" for name in READ)
     tables = f"{Delivery._meta.db_table} delivery JOIN {ATSConfig._meta.db_table} config ON config.id = config_id"
     query = f"SELECT {columns}, CAST(config.updated_at AS text) AS config_version FROM {tables} WHERE delivery.id IN "  # noqa: S608
-    return Delivery.objects.raw(f"{query} ({', '.join(['%s'] * len(ids))})", stored("id", ids))
+    rows = Delivery.objects.using(router.db_for_write(Delivery))
+    return rows.raw(f"{query} ({', '.join(['%s'] * len(ids))})", stored("id", ids))
 
 
 def stored(name: str, values: Iterable[Any]) -> list[Any]:
