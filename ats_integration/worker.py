@@ -145,10 +145,11 @@ class DeliveryWorker(SimpleWorker):
         """Wait until a message comes or the turn of a waiting one; not at all while there is plenty to do."""
         if batch.jobs or batch.unknown or self._stop_requested:
             return
-        patience = WAIT if batch.next_turn is None else min(WAIT, batch.next_turn - TICK)
-        if patience <= timedelta(0):
-            time.sleep(min(STEP, max(patience + TICK, timedelta(0))).total_seconds())
+        turn = batch.next_turn
+        if turn is not None and turn <= TICK:
+            time.sleep(min(STEP, turn).total_seconds())
             return
+        patience = WAIT if turn is None else min(WAIT, turn - TICK)
         queue = self.queues[0].key
         with unless_redis_is_away(self.log):  # takes the last message and puts it back: so it only waits
             self.connection.blmove(queue, queue, patience.total_seconds(), "RIGHT", "RIGHT")  # type: ignore[arg-type]

@@ -39,6 +39,7 @@ class BambooHR(Provider):
         ),
     )
     job_id_help = "The opening's number, at the end of its address on the careers page: 21 in /careers/21."
+    calls_per_delivery = 2
     carries = frozenset(PARTS) - {"consent", "marketing_consent"}
     resume_types = frozenset({"pdf", "doc", "docx", "txt", "rtf", "jpg", "jpeg", "gif", "png", "tif", "tiff", "bmp"})
 

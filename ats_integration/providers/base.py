@@ -60,7 +60,7 @@ class Provider(ABC):
     carries: ClassVar[frozenset[str]]
     #: The vendor's documented limit, or None where none is documented.
     rate: ClassVar[Rate | None] = None
-    #: How many calls one delivery makes, for counting them against `rate`.
+    #: How many calls one delivery makes, the login aside: what it weighs against `rate` or the connection's own.
     calls_per_delivery: ClassVar[int] = 1
     #: The header of a 429 that names, as a Unix timestamp, when calls are taken again; empty = there is none.
     reset_header: ClassVar[str] = ""

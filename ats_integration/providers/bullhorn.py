@@ -37,6 +37,7 @@ class Bullhorn(WithLogin):
         ),
     )
     job_id_help = "The job's number, shown in the header of its record."
+    calls_per_delivery = 6
     carries = frozenset(PARTS)
     is_idempotent = True  # Bullhorn prevents no duplicate, so our steps look first
     #: How long the search may not know a new candidate.

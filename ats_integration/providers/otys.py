@@ -48,6 +48,7 @@ class Otys(Rpc):
         ),
     )
     job_id_help = "The vacancy's uid, as the vacancy feed shows it."
+    calls_per_delivery = 9
     carries = frozenset(PARTS)
     resume_types = frozenset({"pdf", "doc", "docx", "txt", "rtf", "jpg", "jpeg", "png", "gif"})
     resume_limit = 8_000_000

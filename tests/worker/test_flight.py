@@ -20,9 +20,9 @@ def full(capacity: int) -> Flight:
     return found
 
 
-def fill(found: Flight, count: int, first: int = 0) -> None:
+def fill(found: Flight, count: int) -> None:
     """Take jobs in and begin with them."""
-    names = [f"job-{number}" for number in range(first, first + count)]
+    names = [f"job-{number}" for number in range(count)]
     found.add(InFlight(job_id=name) for name in names)
     for name in names:
         found.begin(name, do_nothing)
