@@ -65,14 +65,9 @@ def read(ids: Collection[UUID]) -> Iterable[Any]:
     columns = ", ".join(f"delivery.{name}" for name in READ)
     tables = f"{Delivery._meta.db_table} delivery JOIN {ATSConfig._meta.db_table} config ON config.id = config_id"
     query = f"SELECT {columns}, CAST(config.updated_at AS text) AS config_version FROM {tables} WHERE delivery.id IN "  # noqa: S608
-    rows = Delivery.objects.using(router.db_for_write(Delivery))
-    return rows.raw(f"{query} ({', '.join(['%s'] * len(ids))})", stored("id", ids))
-
-
-def stored(name: str, values: Iterable[Any]) -> list[Any]:
-    """Return values of a column as the database takes them."""
-    database, field = connections[router.db_for_write(Delivery)], Delivery._meta.get_field(name)
-    return [field.get_db_prep_save(value, database) for value in values]  # type: ignore[union-attr]
+    alias = router.db_for_write(Delivery)
+    keys = [Delivery._meta.pk.get_db_prep_save(one, connections[alias]) for one in ids]
+    return Delivery.objects.using(alias).raw(f"{query} ({', '.join(['%s'] * len(keys))})", keys)
 
 
 def current_configs(ids: Collection[int]) -> Mapping[int, ATSConfig]:
@@ -98,7 +93,7 @@ class Take(Update):
 
     def parameters(self) -> Iterator[Any]:
         yield from super().parameters()
-        yield from stored("claimed_until", [self.now])
+        yield self.prepared(column("claimed_until", [self.now]), 0)
 
 
 def take(deliveries: Sequence[Delivery], now: datetime) -> list[Delivery]:
