@@ -6,6 +6,7 @@ What counts is whether the application may have arrived: only then it is uncerta
 from __future__ import annotations
 
 import socket
+import ssl
 from http.client import HTTPException
 
 from requests import exceptions
@@ -19,6 +20,7 @@ from urllib3.exceptions import (
     NewConnectionError,
     ReadTimeoutError,
 )
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from ..errors import AddressRefused, DeliveryError, OurFault, Unavailable, Uncertain
 
@@ -28,6 +30,7 @@ MISHAPS = (OSError, HTTPError, HTTPException, ValueError)
 NOT_VALID = "The address of the ATS is not valid."
 NOT_FOUND = "The name of the ATS could not be resolved."
 NO_CONNECTION = "The ATS did not accept a connection in time."
+NO_TLS = "The TLS connection could not be made."
 
 #: What proves that nothing was sent: (exception, code, words).
 UNSENT: tuple[tuple[type[BaseException], str, str], ...] = (
@@ -36,6 +39,7 @@ UNSENT: tuple[tuple[type[BaseException], str, str], ...] = (
     (socket.gaierror, "dns_error", NOT_FOUND),
     (NewConnectionError, "connection_refused", "No connection to the ATS could be made."),
     (ConnectTimeoutError, "connect_timeout", NO_CONNECTION),
+    (CertificateError, "tls_error", NO_TLS),
     (exceptions.InvalidURL, "invalid_address", NOT_VALID),
     (exceptions.InvalidSchema, "invalid_address", NOT_VALID),
     (exceptions.MissingSchema, "invalid_address", NOT_VALID),
@@ -60,8 +64,8 @@ def failure(error: BaseException, *, is_out: bool) -> DeliveryError:
 
 def before_sending(error: BaseException, cause: BaseException | None) -> DeliveryError:
     """Return the failure of a call that left nothing behind: it was not sent whole, or only asked something."""
-    if isinstance(error, exceptions.SSLError):
-        return Unavailable("The TLS connection could not be made.", code="tls_error")
+    if isinstance(error, exceptions.SSLError) or isinstance(cause, ssl.SSLError):
+        return Unavailable(NO_TLS, code="tls_error")
     if is_timeout(error, cause):
         return Unavailable("The ATS did not react in time.", code="send_timeout")
     return Unavailable("The connection broke off.", code="send_failed")

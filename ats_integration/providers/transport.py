@@ -12,7 +12,6 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit
@@ -20,7 +19,6 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 import requests
 from requests.auth import HTTPBasicAuth
 from requests.structures import CaseInsensitiveDict
-from urllib3.response import BaseHTTPResponse
 
 from .. import __version__
 from ..conf import conf
@@ -29,9 +27,9 @@ from ..redaction import DropQueries
 from .bodies import Body, body_of
 from .calls import Request, Response
 from .mishaps import MISHAPS, NOT_VALID, failure
-from .sockets import PublicAdapter, TimedAdapter, clock
+from .sockets import PublicAdapter, TimedAdapter
+from .wire import clock
 
-MAX_ANSWER = 512 * 1024  # bytes; the longest documented answer, a job with its description, is far below
 SESSIONS_PER_THREAD = 16
 IDLE = timedelta(seconds=4)  # web servers keep a silent connection for 5 s or more (Node's default is 5)
 USER_AGENT = f"jobbird-ats-integration/{__version__}"
@@ -103,7 +101,7 @@ def call(base_url: str, request: Request) -> Response:
         parts = target(base_url, request)
         body = body_of(request)
         clock.start(conf.total_timeout)
-        return read(send(sessions.get(parts), parts, request, body))
+        return send(sessions.get(parts), parts, request, body)
     except MISHAPS as error:
         failed = failure(error, is_out=body is not None and body.is_out)
     raise failed  # outside of `except`: the exception of `requests` knows address and key, and must not go along
@@ -128,12 +126,12 @@ def is_private(parts: SplitResult) -> bool:
     return parts.hostname in conf.allowed_private_hosts
 
 
-def send(session: Session, parts: SplitResult, request: Request, body: Body | None) -> BaseHTTPResponse:
-    """Send the request and return its answer as soon as the headers are there."""
+def send(session: Session, parts: SplitResult, request: Request, body: Body | None) -> Response:
+    """Send the request and return its answer."""
     prepared = prepare(session, parts, request, body)
     timeout = (conf.connect_timeout.total_seconds(), conf.read_timeout.total_seconds())
     adapter: Any = session.get_adapter(str(prepared.url))
-    answer: BaseHTTPResponse = adapter.send(prepared, timeout=timeout, stream=True, verify=True)
+    answer: Response = adapter.send(prepared, timeout=timeout, stream=True, verify=True)
     return answer
 
 
@@ -149,22 +147,11 @@ def prepare(session: Session, parts: SplitResult, request: Request, body: Body |
     prepared.url = url = parts._replace(query=query_of(parts, request)).geturl()
     if not PLAIN_URL.fullmatch(url):
         prepared.prepare_url(url, None)
-    prepared.headers = CaseInsensitiveDict({**session.headers, **request.headers})  # type: ignore[arg-type]
+    host = urlsplit(str(prepared.url)).netloc.rpartition("@")[2]
+    prepared.headers = CaseInsensitiveDict({"Host": host, **session.headers, **request.headers})  # type: ignore[arg-type]
     if body:
         prepared.headers["Content-Type"], prepared.headers["Content-Length"] = body.content_type, str(body.len)
         prepared.body = body  # type: ignore[assignment]  # `requests` reads it like a file
     elif request.method != "GET":
         prepared.headers["Content-Length"] = "0"
     return HTTPBasicAuth(*request.auth)(prepared) if request.auth else prepared
-
-
-def read(answer: BaseHTTPResponse) -> Response:
-    """Read an answer up to MAX_ANSWER bytes; where it breaks off, its status still counts."""
-    body = bytearray()
-    with answer, suppress(*MISHAPS):
-        for chunk in answer.stream(8192, decode_content=True):
-            body += chunk
-            if len(body) >= MAX_ANSWER:
-                break
-    headers = {name.lower(): value for name, value in answer.headers.itermerged()}
-    return Response(status=answer.status, headers=headers, body=bytes(body[:MAX_ANSWER]))

@@ -45,7 +45,7 @@ BEFORE_THE_CALL = {
     "about to call": "before:ats_integration.providers.transport.call",
 }
 AFTER_THE_CALL = {
-    "call sent": "before:urllib3.connection.HTTPConnection.getresponse",
+    "call sent": "before:ats_integration.providers.wire.Wire.receive",
     "call answered": "after:ats_integration.providers.transport.call",
     "answer read": "before:ats_integration.settlement.step_after",
     "receipt written, not committed": "after:ats_integration.transitions.move_all",
@@ -148,7 +148,7 @@ def finish(valkey: Any) -> None:
 
 def turn(point: str, provider: str) -> int:
     """Return the turn at which the application itself is sent: Workable is asked for the job's form first."""
-    return 2 if provider == "workable" and ("transport" in point or "urllib3" in point) else 1
+    return 2 if provider == "workable" and ("transport" in point or "wire" in point) else 1
 
 
 def arrived(ats: Sandbox, provider: str) -> int:

@@ -511,7 +511,7 @@ class ProviderContract:
             with pytest.raises(Uncertain):
                 hand_in()
         logged = caplog.text + repr([record.__dict__ for record in caplog.records])
-        assert "urllib3" in logged
+        assert "call.answered" in logged
         assert [] == [word for word in (*self.credentials.values(), EMAIL, "Sanne", FILENAME) if word in logged]
 
     # Testing the connection -----------------------------------------------------------------------

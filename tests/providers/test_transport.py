@@ -20,6 +20,7 @@ from pytest_django import Settings
 from ats_integration.errors import AddressRefused, DeliveryError, OurFault, Unavailable, Uncertain
 from ats_integration.providers import transport
 from ats_integration.providers.base import Request, Response
+from ats_integration.providers.incoming import MAX_ANSWER
 
 from .certificates import certificate, server_with
 from .tiny_servers import Behave, listening, ok, received, saying
@@ -85,11 +86,11 @@ class TestAnswers:
             for _ in range(100):
                 connection.sendall(b"x" * 1_000_000)
 
-        assert transport.MAX_ANSWER == len(call(flood).body)
+        assert MAX_ANSWER == len(call(flood).body)
 
     def test_caps_a_compression_bomb(self) -> None:
         bomb = gzip.compress(b"\0" * 50_000_000)
-        assert transport.MAX_ANSWER == len(call(saying(ok(bomb, b"Content-Encoding: gzip"))).body)
+        assert MAX_ANSWER == len(call(saying(ok(bomb, b"Content-Encoding: gzip"))).body)
 
     def test_keeps_what_came_of_half_an_answer(self) -> None:
         whole, half = b"x" * 20_000, b"HTTP/1.1 500 Oops\r\nContent-Length: 99999\r\n\r\n"
@@ -110,7 +111,7 @@ class TestAnswers:
             connection.sendall(ok(b"x" * 2_000_000, b"Location: /elsewhere", status=b"301 Moved"))
 
         answer = call(redirect)
-        assert (301, transport.MAX_ANSWER) == (answer.status, len(answer.body))
+        assert (301, MAX_ANSWER) == (answer.status, len(answer.body))
         assert [b"/apply"] == paths
 
     def test_outlives_a_location_that_is_no_text(self) -> None:
