@@ -16,7 +16,7 @@ from .conf import conf
 from .deadletters import DeadLetterDocument, Try
 from .delivery import Result
 from .errors import DeadLetterUnavailable, MessageInvalid
-from .history import attempt_of, error_of
+from .history import error_of, line_of
 from .messages import Message, decode
 from .models import Attempt, DeadLetter, Delivery
 from .states import Status
@@ -35,7 +35,7 @@ def bury(delivery: Delivery, message: Message | None, result: Result, *, possibl
     Where S3 is away the row waits with `stored_at` empty and the sweeper stores it later.
     Raises StaleDelivery where somebody else moved the delivery meanwhile.
     """
-    last = attempt_of(delivery, result, message.try_count if message else 1)
+    last = line_of(delivery, result, message.try_count if message else 1).row()
     document = describe(delivery, message, [*delivery.attempts.all(), last], timezone.now())
     stored_at = store(document)
     with transaction.atomic():

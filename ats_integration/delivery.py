@@ -57,7 +57,7 @@ def attempt(message: Message, config: ATSConfig, progress: Progress | None = Non
 
 def current(message: Message, config: ATSConfig) -> Message:
     """Return the message with the connection as it is now: a mended credential helps what waits."""
-    return message.but(ats=config.snapshot())
+    return message if config.is_as_in(message.ats) else message.but(ats=config.snapshot())
 
 
 def hand_in(message: Message, config: ATSConfig, progress: Progress | None) -> Accepted:

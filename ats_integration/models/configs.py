@@ -104,3 +104,13 @@ class ATSConfig(models.Model):
             settings=self.settings,
             credentials=self.credentials.token,
         )
+
+    def is_as_in(self, snapshot: Ats) -> bool:
+        """Tell whether a snapshot says what the connection is now."""
+        return (self.pk, self.provider, self.base_url, self.settings, self.credentials.token) == (
+            snapshot.config_id,
+            snapshot.provider,
+            snapshot.base_url,
+            snapshot.settings,
+            snapshot.credentials,
+        )

@@ -119,7 +119,7 @@ class Response:
     def json(self) -> Any:
         """Return the parsed body, or None where it is not JSON (or is nested beyond reason)."""
         try:
-            return json.loads(self.body)
+            return json.loads(self.body.decode("utf-8-sig"))
         except (ValueError, RecursionError):
             return None
 

@@ -108,7 +108,7 @@ class Conversation(Talk):
         receipt = self.provider.receipt(self.submission)
         lost = (*self.provider.lost(self.submission), *receipt.dropped, *self.refused)
         return Accepted(
-            receipt=replace(receipt, dropped=tuple(dict.fromkeys(lost))),
+            receipt=Receipt(reference=receipt.reference, dropped=tuple(dict.fromkeys(lost))),
             status=self.last.status,
             excerpt=self.redact(self.last.text),
             was_there=self.was_there,

@@ -99,16 +99,16 @@ def test_the_same_history_is_written_together_as_one_by_one(config: ATSConfig) -
         result(outcome=Outcome.UNAVAILABLE, code="dns_error", detail="The name could not be resolved."),
         result(outcome=Outcome.REJECTED, status=422, duration=timedelta(milliseconds=3)),
     ]
-    history.write([history.attempt_of(together, one, number) for number, one in enumerate(results, 1)])
+    history.write([history.line_of(together, one, number) for number, one in enumerate(results, 1)])
     for number, one in enumerate(results, 1):
-        history.attempt_of(alone, one, number).save()
+        history.line_of(alone, one, number).row().save()
     assert told(alone) == told(together)
 
 
 def test_tries_that_all_failed_alike_are_written(config: ATSConfig) -> None:
     deliveries = queued(config, 2)
     refused = result(outcome=Outcome.UNAVAILABLE, code="connection_refused")
-    history.write([history.attempt_of(delivery, refused, 1) for delivery in deliveries])
+    history.write([history.line_of(delivery, refused, 1) for delivery in deliveries])
     assert [None, None] == list(Attempt.objects.values_list("http_status", flat=True))
 
 
