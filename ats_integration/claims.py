@@ -6,24 +6,38 @@ run out the sweeper sends the delivery again, and we know that the call may have
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connections, router, transaction
 from django.utils import timezone
 
-from .bulk_writes import Update
 from .conf import conf
 from .models import ATSConfig, Delivery
 from .states import DELIVERABLE, Status
-from .transitions import column
 
 #: The columns that a try needs; the message came through Redis.
 READ = ("id", "config_id", "application_id", "status", "try_count", "claimed_until", "kept", "possible_duplicate")
+
+DELIVERY, CONFIG = Delivery._meta.db_table, ATSConfig._meta.db_table
+
+#: Take what is free, in the order of the rows given (id, tryCount), and read it. Pending is free too: the web request
+#: marks a row as queued once Redis has its message. An old lease tells that a worker died with it, maybe after the call.
+#: IS TRUE keeps PostgreSQL to the primary key: it would look through all rows of one status.
+TAKE = f"""
+UPDATE {DELIVERY} SET claimed_until = %s,
+    status = CASE WHEN status = '{Status.PENDING}' THEN '{Status.QUEUED}' ELSE status END,
+    possible_duplicate = possible_duplicate OR claimed_until IS NOT NULL
+FROM (VALUES {{rows}}) AS given
+WHERE id = given.column1 AND (try_count = given.column2) IS TRUE
+    AND (status IN ({", ".join(f"'{status}'" for status in sorted(DELIVERABLE))})) IS TRUE
+    AND (claimed_until IS NULL OR claimed_until < %s) IS TRUE
+RETURNING {", ".join(READ)},
+    (SELECT CAST(updated_at AS text) FROM {CONFIG} config WHERE config.id = config_id) AS config_version
+"""  # noqa: S608
 
 #: How to read connections, given by id and version: something else once one is saved again.
 ConfigsOf = Callable[[Mapping[int, object]], Mapping[int, ATSConfig]]
@@ -31,10 +45,9 @@ ConfigsOf = Callable[[Mapping[int, object]], Mapping[int, ATSConfig]]
 
 @dataclass(frozen=True)
 class Claim:
-    """A delivery in our hands; `interrupted` tells that an earlier worker died with it."""
+    """A delivery in our hands. It may be a duplicate where an earlier worker died with it."""
 
     delivery: Delivery
-    interrupted: bool
 
 
 def claim(message_id: UUID, try_count: int) -> Claim | None:
@@ -47,84 +60,28 @@ def claim(message_id: UUID, try_count: int) -> Claim | None:
 
 def claim_all(wanted: Mapping[UUID, int], configs_of: ConfigsOf) -> dict[UUID, Claim]:
     """Claim deliveries, each given with the tries it is to have behind it; return what is ours now."""
-    now = timezone.now()
-    found = [delivery for delivery in read(wanted.keys()) if is_due(delivery, wanted[delivery.pk], now)]
-    configs = configs_of({delivery.config_id: delivery.config_version for delivery in found})
-    due = [delivery for delivery in found if delivery.config_id in configs]
-    interrupted = {delivery.pk: delivery.was_interrupted for delivery in due}
-    for delivery in due:
+    taken: list[Any] = list(take(wanted, timezone.now()))
+    configs = configs_of({delivery.config_id: delivery.config_version for delivery in taken})
+    found = [delivery for delivery in taken if delivery.config_id in configs]
+    for delivery in found:
         delivery.config = configs[delivery.config_id]
-    return {delivery.pk: Claim(delivery, interrupted[delivery.pk]) for delivery in take(due, now)}
+    return {delivery.pk: Claim(delivery) for delivery in found}
 
 
-def read(ids: Collection[UUID]) -> Iterable[Any]:
-    """Read what a try needs of deliveries; `config_version` is another one once their connection is saved again.
-
-    In SQL, because building this query takes longer than reading its rows.
-    """
-    columns = ", ".join(f"delivery.{name}" for name in READ)
-    tables = f"{Delivery._meta.db_table} delivery JOIN {ATSConfig._meta.db_table} config ON config.id = config_id"
-    query = f"SELECT {columns}, CAST(config.updated_at AS text) AS config_version FROM {tables} WHERE delivery.id IN "  # noqa: S608
-    alias = router.db_for_write(Delivery)
-    keys = [Delivery._meta.pk.get_db_prep_save(one, connections[alias]) for one in ids]
-    return Delivery.objects.using(alias).raw(f"{query} ({', '.join(['%s'] * len(keys))})", keys)
+def take(wanted: Mapping[UUID, int], now: datetime) -> Iterator[Delivery]:
+    """Write the lease into the rows that are free, with one statement, and yield them."""
+    database = connections[router.db_for_write(Delivery)]
+    moment, key = database.ops.adapt_datetimefield_value, Delivery._meta.pk.get_db_prep_save
+    ordered = sorted(wanted.items())  # the same order for all: no deadlock
+    rows = [value for id, tries in ordered for value in (key(id, database), tries)]
+    statement = TAKE.format(rows=", ".join(["(%s, %s)"] * len(ordered)))
+    values = [moment(now + conf.claim_lease), *rows, moment(now)]
+    yield from Delivery.objects.using(database.alias).raw(statement, values)
 
 
 def current_configs(ids: Collection[int]) -> Mapping[int, ATSConfig]:
     """Read connections as they are now."""
     return ATSConfig.objects.select_related("customer").in_bulk(ids)
-
-
-def is_due(delivery: Delivery, try_count: int, now: datetime) -> bool:
-    """Tell whether the row still waits for this very try."""
-    free = delivery.claimed_until is None or delivery.claimed_until < now
-    return free and delivery.status in DELIVERABLE and delivery.try_count == try_count
-
-
-@dataclass(frozen=True, kw_only=True)
-class Take(Update):
-    """A lease for rows that nobody else claimed or moved meanwhile."""
-
-    now: datetime
-
-    def conditions(self) -> list[str]:
-        deliverable = ", ".join(f"'{status}'" for status in sorted(DELIVERABLE))
-        return [*super().conditions(), f"status IN ({deliverable})", "claimed_until IS NULL OR claimed_until < %s"]
-
-    def parameters(self) -> Iterator[Any]:
-        yield from super().parameters()
-        yield self.prepared(column("claimed_until", [self.now]), 0)
-
-
-def take(deliveries: Sequence[Delivery], now: datetime) -> list[Delivery]:
-    """Write the lease into the rows that are free, with one statement; return those.
-
-    The web request may be marking a pending row as queued at this very moment: both count as free.
-    """
-    if not deliveries:
-        return []
-    lease, claim_id, count = now + conf.claim_lease, uuid4(), len(deliveries)
-    ordered = sorted(deliveries, key=attrgetter("pk"))  # the same order for all: no deadlock
-    known = [column(name, [getattr(one, name) for one in ordered]) for name in ("id", "try_count")]
-    statuses = column("status", [after_claim(one) for one in ordered])
-    marks = (column("claimed_until", [lease] * count), column("claim_id", [claim_id] * count))
-    if Take(model=Delivery, fresh=(statuses, *marks), known=known, now=now).run() == count:
-        return [taken(delivery, lease) for delivery in deliveries]
-    ids = [delivery.pk for delivery in deliveries]
-    mine = set(Delivery.objects.filter(pk__in=ids, claim_id=claim_id).values_list("pk", flat=True))
-    return [taken(delivery, lease) for delivery in deliveries if delivery.pk in mine]
-
-
-def after_claim(delivery: Delivery) -> str:
-    """Return the status that a claim leaves: what a worker has is not pending any more."""
-    return Status.QUEUED if delivery.status == Status.PENDING else delivery.status
-
-
-def taken(delivery: Delivery, lease: datetime) -> Delivery:
-    """Bring the instance in line with its claimed row."""
-    delivery.status = after_claim(delivery)
-    delivery.claimed_until = lease
-    return delivery
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ def progress_of(claim: Claim) -> Progress:
     delivery = claim.delivery
     return Progress(
         kept=dict(delivery.kept),
-        is_doubtful=delivery.possible_duplicate or claim.interrupted,
+        is_doubtful=delivery.possible_duplicate,
         save=lambda kept: on_database(save, delivery, kept),
         sessions=StoredSessions(delivery.config),
     )

@@ -17,9 +17,8 @@ from .claims import Claim
 from .conf import conf
 from .delivery import Result
 from .errors import StaleDelivery
-from .history import attempt_of, error_of
+from .history import Line, error_of, line_of
 from .messages import Message
-from .models import Attempt
 from .retries import Policy
 from .states import Outcome, Status
 from .transitions import Move, move_all
@@ -43,7 +42,7 @@ class Step:
     """What a try leads to: a move of the delivery, a line in its history, and another try, if there is one."""
 
     move: Move
-    attempt: Attempt
+    line: Line
     message: Message
     again_at: datetime | None = None
 
@@ -64,14 +63,14 @@ def step_after(finished: Finished) -> Step | None:
     """Return what a try leads to, or None where it leads to a dead letter."""
     result = finished.result
     if result.outcome == Outcome.DELIVERED:
-        return Step(move=delivered(finished), attempt=attempt_after(finished), message=finished.message)
+        return Step(move=delivered(finished), line=line_after(finished), message=finished.message)
     now = timezone.now()
     message = after_failure(finished.message, now)
     again_at = None if result.outcome in FINAL else next_try(message, result, now)
     if again_at is None:
         return None
     move = retrying(finished, message, again_at)
-    return Step(move=move, attempt=attempt_after(finished), message=message, again_at=again_at)
+    return Step(move=move, line=line_after(finished), message=message, again_at=again_at)
 
 
 def record(steps: Sequence[Step]) -> set[UUID]:
@@ -82,7 +81,7 @@ def record(steps: Sequence[Step]) -> set[UUID]:
     with transaction.atomic():
         moved = move_all(step.move for step in steps)
         done = [step for step in steps if step.move.delivery.pk in moved]
-        history.write([step.attempt for step in done])
+        history.write([step.line for step in done])
         again = [(step.message, step.again_at) for step in done if step.again_at]
         if again:
             transaction.on_commit(partial(queues.put_later, again))
@@ -110,9 +109,9 @@ def bury_unsent(claim: Claim, message: Message, code: str) -> None:
     burial.bury(claim.delivery, message, result, possible_duplicate=claim.delivery.possible_duplicate)
 
 
-def attempt_after(finished: Finished) -> Attempt:
-    """Build the row of the try."""
-    return attempt_of(finished.claim.delivery, finished.result, finished.message.try_count + 1)
+def line_after(finished: Finished) -> Line:
+    """Describe the try."""
+    return line_of(finished.claim.delivery, finished.result, finished.message.try_count + 1)
 
 
 def delivered(finished: Finished) -> Move:
@@ -164,7 +163,6 @@ def next_try(message: Message, result: Result, now: datetime) -> datetime | None
 
 def is_doubtful(finished: Finished) -> bool:
     """Tell whether the ATS may hold this application more than once, now or after the next try."""
-    claim, result = finished.claim, finished.result
-    if result.outcome == Outcome.UNCERTAIN:
+    if finished.result.outcome == Outcome.UNCERTAIN:
         return True
-    return not result.is_certain and (claim.delivery.possible_duplicate or claim.interrupted)
+    return not finished.result.is_certain and finished.claim.delivery.possible_duplicate

@@ -56,8 +56,6 @@ class Delivery(models.Model):
     queued_at = models.DateTimeField(null=True, blank=True)
     #: A worker is busy with it until then, or was when it died.
     claimed_until = models.DateTimeField(null=True, blank=True)
-    #: Marks the claim, so that of two workers each knows what it got.
-    claim_id = models.UUIDField(null=True, blank=True, editable=False)
     held_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -79,11 +77,6 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} ({self.status})"
-
-    @property
-    def was_interrupted(self) -> bool:
-        """Tell whether an earlier worker took this delivery up and never said how it ended."""
-        return self.claimed_until is not None
 
 
 class Attempt(models.Model):

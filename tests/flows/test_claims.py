@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from uuid import uuid4
 
 import pytest
 import redis
 import time_machine
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from ats_integration import claims, intake, jobs, transitions
 from ats_integration.claims import Claim
@@ -34,15 +36,27 @@ def test_of_many_threads_exactly_one_claims(delivery: Delivery) -> None:
     assert 1 == sum(claim is not None for claim in claimed)
 
 
-def test_of_two_who_read_the_row_at_once_one_takes_it(delivery: Delivery) -> None:
-    mine, theirs = Delivery.objects.get(), Delivery.objects.get()
-    assert [[mine], []] == [claims.take([mine], timezone.now()), claims.take([theirs], timezone.now())]
-
-
 def test_of_two_who_find_a_lease_run_out_one_takes_it(delivery: Delivery) -> None:
     Delivery.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
-    mine, theirs = Delivery.objects.get(), Delivery.objects.get()
-    assert [[mine], []] == [claims.take([mine], timezone.now()), claims.take([theirs], timezone.now())]
+    claimed = at_once(*[partial(claims.claim, delivery.pk, 0)] * 4)
+    assert 1 == sum(claim is not None for claim in claimed)
+
+
+def test_a_claim_reads_what_a_try_needs(delivery: Delivery, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    Delivery.objects.update(kept={"candidate": "c_1"})
+    row = the_delivery()
+    with django_assert_num_queries(1):
+        taken = next(claims.take({delivery.pk: 0}, timezone.now()))
+        read = {name: getattr(taken, name) for name in claims.READ}
+    assert read == {name: getattr(row, name) for name in claims.READ} | {"claimed_until": the_delivery().claimed_until}
+
+
+def test_a_claim_is_one_statement_however_many_it_takes(
+    delivery: Delivery, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    others = {uuid4(): 0 for _ in range(20)}
+    with django_assert_num_queries(1):
+        assert [delivery] == list(claims.take({delivery.pk: 0, **others}, timezone.now()))
 
 
 def test_of_two_copies_of_a_message_one_is_sent(delivery: Delivery, valkey: redis.Redis, ats: Sandbox) -> None:
@@ -59,14 +73,15 @@ def test_a_claim_lasts_for_its_lease(delivery: Delivery) -> None:
         assert claims.claim(delivery.pk, 0)
 
 
-def test_a_first_claim_was_not_interrupted(delivery: Delivery) -> None:
-    assert not claimed(delivery).interrupted
+def test_what_is_claimed_for_the_first_time_is_no_duplicate(delivery: Delivery) -> None:
+    assert not claimed(delivery).delivery.possible_duplicate
 
 
-def test_a_claim_after_another_ran_out_was_interrupted(delivery: Delivery) -> None:
+def test_what_is_claimed_after_another_claim_ran_out_may_be_a_duplicate(delivery: Delivery) -> None:
     claimed(delivery)
     with time_machine.travel(timezone.now() + timedelta(seconds=46)):
-        assert claimed(delivery).interrupted
+        assert claimed(delivery).delivery.possible_duplicate
+    assert the_delivery().possible_duplicate
 
 
 @pytest.mark.parametrize("try_count", [1, 2, 11])
@@ -96,7 +111,7 @@ def test_a_delivery_that_is_being_marked_as_queued_can_be_claimed(delivery: Deli
     Delivery.objects.update(status="pending")
     read_before = Delivery.objects.get()
     intake.dispatch([read_before])
-    assert [read_before] == claims.take([read_before], timezone.now())
+    assert [read_before] == list(claims.take({read_before.pk: 0}, timezone.now()))
 
 
 def test_a_delivery_that_was_claimed_is_not_marked_as_queued_again(delivery: Delivery, valkey: redis.Redis) -> None:

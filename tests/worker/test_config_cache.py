@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from ats_integration import claims, config_cache
 from ats_integration.config_cache import ConfigCache
-from ats_integration.models import ATSConfig, Delivery
+from ats_integration.models import ATSConfig
 from ats_integration.states import Status
 from tests.pages import rows
 
@@ -61,7 +61,6 @@ def test_what_nobody_uses_is_forgotten(config: ATSConfig, monkeypatch: pytest.Mo
     assert {} == cache._known
 
 
-def test_a_delivery_whose_connection_goes_while_it_is_claimed_is_left_alone(config: ATSConfig) -> None:
+def test_a_delivery_whose_connection_goes_while_it_is_claimed_is_not_tried(config: ATSConfig) -> None:
     delivery = rows.delivery(config, Status.QUEUED)
     assert {} == claims.claim_all({delivery.pk: 0}, lambda _saved: {})
-    assert Delivery.objects.get().claimed_until is None
