@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db import connections, models, router
+from django.db import connections, models, router, transaction
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,6 @@ class Write:
     fresh: Sequence[Column]
     #: What they hold now, the primary key first; none for rows that are new.
     known: Sequence[Column] = ()
-
-    def run(self) -> int:
-        """Write; return how many rows were written."""
-        with self.database.cursor() as cursor:
-            cursor.execute(self.statement(), list(self.parameters()))
-            return int(cursor.rowcount)
-
-    def statement(self) -> str:
-        """Return the statement."""
-        raise NotImplementedError
 
     @cached_property
     def database(self) -> Any:
@@ -85,11 +75,27 @@ class Write:
 
 
 class Insert(Write):
-    """New rows with the values of `fresh`."""
+    """New rows with the values of `fresh`, the first of which is the key of another row that must be among some."""
 
-    def statement(self) -> str:
+    def run(self, keys: Sequence[Any]) -> None:
+        """Write the rows that belong to these."""
+        if keys:
+            field = self.fresh[0].field
+            among = [field.get_db_prep_save(key, self.database) for key in keys]
+            with self.database.cursor() as cursor:
+                cursor.execute(self.statement(", ".join(["%s"] * len(among))), [*self.parameters(), *among])
+
+    def statement(self, among: str) -> str:
+        """Return the statement; `among` is the list of keys, or what selects them."""
         names, values = ", ".join(map(self.name, self.fresh)), ", ".join(map(self.value, self.fresh))
-        return f"INSERT INTO {self.table} ({names}) SELECT {values} {self.source()}"
+        condition = f"{self.value(self.fresh[0])} IN ({among})"
+        return f"INSERT INTO {self.table} ({names}) SELECT {values} {self.source()} WHERE {condition}"
+
+    def parameters(self) -> Iterator[Any]:
+        """Yield the values; one that stands in the condition comes there once more."""
+        yield from super().parameters()
+        if self.fresh[0].is_shared:
+            yield self.prepared(self.fresh[0], 0)
 
 
 class Update(Write):
@@ -99,12 +105,38 @@ class Update(Write):
     look through all rows of one status.
     """
 
+    def run(self) -> set[Any]:
+        """Write; return the keys of the rows that were as they are known."""
+        return self.keys(self.statement(), self.parameters())
+
+    def keys(self, statement: str, parameters: Iterable[Any]) -> set[Any]:
+        """Run a statement that returns keys."""
+        with self.database.cursor() as cursor:
+            cursor.execute(statement, list(parameters))
+            return {self.known[0].field.to_python(key) for (key,) in cursor.fetchall()}
+
     def statement(self) -> str:
+        """Return the statement."""
         changes = ", ".join(f"{self.name(column)} = {self.value(column)}" for column in self.fresh)
         found, *others = self.conditions()
         conditions = " AND ".join([found, *(f"({other}) IS TRUE" for other in others)])
-        return f"UPDATE {self.table} SET {changes} {self.source()} WHERE {conditions}"  # noqa: S608
+        key = f"{self.table}.{self.name(self.known[0])}"
+        return f"UPDATE {self.table} SET {changes} {self.source()} WHERE {conditions} RETURNING {key} AS key"  # noqa: S608
 
     def conditions(self) -> list[str]:
         """Return what tells which rows are written, the primary key first."""
         return [f"{self.table}.{self.name(column)} = {self.value(column)}" for column in self.known]
+
+
+def update_and_insert(update: Update, insert: Insert) -> set[Any]:
+    """Update rows and insert what belongs to those that were updated, both or nothing; return their keys.
+
+    PostgreSQL does it in one round trip: on a busy worker every answer is also a wait for the interpreter.
+    """
+    if update.database.vendor != "postgresql":
+        with transaction.atomic(using=update.database.alias):
+            keys = update.run()
+            insert.run(list(keys))
+        return keys
+    both = f"WITH moved AS ({update.statement()}), added AS ({insert.statement('SELECT key FROM moved')})"
+    return update.keys(f"{both} SELECT key FROM moved", [*update.parameters(), *insert.parameters()])

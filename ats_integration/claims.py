@@ -25,7 +25,7 @@ READ = ("id", "config_id", "application_id", "status", "try_count", "claimed_unt
 DELIVERY, CONFIG = Delivery._meta.db_table, ATSConfig._meta.db_table
 
 #: Take what is free, in the order of the rows given (id, tryCount), and read it. Pending is free too: the web request
-#: marks a row as queued once Redis has its message. An old lease tells that a worker died with it, maybe after the call.
+#: marks a row as queued once Redis has its message. An old lease tells that a worker died, maybe after the call.
 #: IS TRUE keeps PostgreSQL to the primary key: it would look through all rows of one status.
 TAKE = f"""
 UPDATE {DELIVERY} SET claimed_until = %s,

@@ -39,20 +39,15 @@ Content = Message | str | None
 
 
 class Engine:
-    """Up to ATS_WORKER_CONCURRENCY deliveries at once.
+    """Up to ATS_WORKER_CONCURRENCY deliveries at once; `run_foreign` runs a job that is no delivery, as RQ would."""
 
-    `run_foreign` runs a job that is no delivery, as RQ would; `counted` hears how many jobs were acknowledged.
-    """
-
-    def __init__(
-        self, connection: Redis, worker: str, run_foreign: Callable[[Job], None], counted: Callable[[int], None]
-    ) -> None:
+    def __init__(self, connection: Redis, worker: str, run_foreign: Callable[[Job], None]) -> None:
         self.flight = Flight(conf.worker_concurrency)
         self.dispatch = Dispatch(connection, worker)
         self._run_foreign = run_foreign
         self._configs = ConfigCache()
         self._databases = DatabaseThreads()
-        self._recorder = Recorder(self.dispatch, self.flight, counted)
+        self._recorder = Recorder(self.dispatch, self.flight)
         self._deliverers = Deliverers(conf.worker_concurrency, self._databases)
 
     def start(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -31,22 +31,25 @@ class InFlight:
 class Flight:
     """The jobs in flight: at most `capacity` between the begin of their call and the record of its result.
 
-    Some more are claimed ahead, so that no thread waits for a claim: half as many at most, and only while
-    others end, since a job that waits here for a slow ATS could run in another worker.
+    Some more are claimed ahead, so that no thread waits for a claim: fewer than may run, and only while others
+    end, since a job that waits here for a slow ATS could run in another worker.
     """
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self._jobs: dict[str, InFlight] = {}
+        self._open: set[str] = set()
         self._begun: set[str] = set()
         self._ready: deque[tuple[str, Callable[[], None]]] = deque()
-        self._ends: deque[float] = deque(maxlen=capacity // 2)
+        self._ends: deque[float] = deque(maxlen=capacity - 1)
         self._changed = threading.Condition()
 
     def add(self, jobs: Iterable[InFlight]) -> None:
         """Take jobs in."""
+        found = {job.job_id: job for job in jobs}
         with self._changed:
-            self._jobs.update({job.job_id: job for job in jobs})
+            self._jobs.update(found)
+            self._open.update(found)
 
     def begin(self, job_id: str, start: Callable[[], None]) -> None:
         """Call `start` once one more call may begin: now, or when the result of another one is recorded."""
@@ -56,17 +59,26 @@ class Flight:
         for each in starts:
             each()
 
-    def remove(self, ids: Iterable[str]) -> None:
-        """Let jobs go."""
+    def end(self, ids: Iterable[str]) -> None:
+        """Let others begin: what became of these is recorded. They stay in our hands until they are removed."""
         now = time.monotonic()
         with self._changed:
-            gone = [name for name in ids if self._jobs.pop(name, None)]
-            self._begun.difference_update(gone)
-            self._ends.extend(now for _ in gone)
+            ended = self._open.intersection(ids)
+            self._open -= ended
+            self._begun -= ended
+            self._ends.extend(now for _ in ended)
             starts = self._next()
             self._changed.notify_all()
         for each in starts:
             each()
+
+    def remove(self, ids: Collection[str]) -> None:
+        """Let jobs go."""
+        self.end(ids)
+        with self._changed:
+            for name in ids:
+                self._jobs.pop(name, None)
+            self._changed.notify_all()
 
     def room(self, patience: timedelta) -> int:
         """Return how many jobs may still come in; where there are none, or few while others end, wait for more."""
@@ -97,7 +109,7 @@ class Flight:
         return starts
 
     def _room(self) -> int:
-        return self._capacity + self._ending() - len(self._jobs)
+        return self._capacity + self._ending() - len(self._open)
 
     def _ending(self) -> int:
         recent = time.monotonic() - AHEAD.total_seconds()

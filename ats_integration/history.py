@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from .bulk_writes import Column, Insert
@@ -31,6 +32,10 @@ class Line:
         return Attempt(**asdict(self))
 
 
+#: The columns of a row, the key of its delivery first.
+COLUMNS = tuple(field.name for field in fields(Line))
+
+
 def line_of(delivery: Delivery, result: Result, number: int) -> Line:
     """Describe one try; `number` counts from 1 and begins again with a resend."""
     return Line(
@@ -51,9 +56,7 @@ def error_of(result: Result) -> dict[str, str]:
     return {"last_error_code": result.code[:50], "last_error": result.detail}
 
 
-def write(lines: Sequence[Line]) -> None:
-    """Add lines to the histories of their deliveries, with one statement."""
-    if lines:
-        fields = [field for field in Attempt._meta.concrete_fields if not field.primary_key]
-        columns = [Column(field, [getattr(line, field.attname) for line in lines]) for field in fields]
-        Insert(Attempt, columns).run()
+def insert(lines: Sequence[Line]) -> Insert:
+    """Return what adds lines to the histories of their deliveries."""
+    columns: Any = [Attempt._meta.get_field(name) for name in COLUMNS]
+    return Insert(Attempt, [Column(each, [getattr(line, each.attname) for line in lines]) for each in columns])

@@ -6,7 +6,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -31,11 +31,11 @@ GATHER = timedelta(milliseconds=5)
 
 
 class Recorder(threading.Thread):
-    """Write results into the database, then acknowledge their jobs, then let them go."""
+    """Write results into the database, let others begin, acknowledge the jobs, then let them go."""
 
-    def __init__(self, dispatch: Dispatch, flight: Flight, counted: Callable[[int], None]) -> None:
+    def __init__(self, dispatch: Dispatch, flight: Flight) -> None:
         super().__init__(name="recorder", daemon=True)
-        self._dispatch, self._flight, self._counted = dispatch, flight, counted
+        self._dispatch, self._flight = dispatch, flight
         self._next_look = 0.0
         self._results: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
 
@@ -76,9 +76,11 @@ class Recorder(threading.Thread):
         """Record and acknowledge; what the database does not take comes back when its claim runs out."""
         self.refresh_connection()
         try:
-            self.acknowledge([done.settled for done in self.recorded(batch)])
+            settled = [done.settled for done in self.recorded(batch)]
+            self._flight.end(job.id for job in settled)
+            self.acknowledge(settled)
         finally:
-            self._flight.remove(done.settled.id for done in batch)
+            self._flight.remove([done.settled.id for done in batch])
 
     def refresh_connection(self) -> None:
         """Let Django look at the connection now and then: a look is a round trip."""
@@ -100,6 +102,5 @@ class Recorder(threading.Thread):
         """Tell Redis; where it is away, the leases run out and the rows say that there is nothing to do."""
         try:
             self._dispatch.settle(settled)
-            self._counted(sum(job.verdict != "foreign" for job in settled))
         except RedisError as error:
             log.warning("recorder.redis_away results=%d error=%s", len(settled), type(error).__name__)

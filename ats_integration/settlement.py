@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from . import burial, history, queues, retries
+from . import burial, history, queues, retries, transitions
+from .bulk_writes import update_and_insert
 from .claims import Claim
 from .conf import conf
 from .delivery import Result
@@ -21,10 +23,12 @@ from .history import Line, error_of, line_of
 from .messages import Message
 from .retries import Policy
 from .states import Outcome, Status
-from .transitions import Move, move_all
+from .transitions import Move
 
 #: Outcomes that another try with the same data cannot mend.
 FINAL = frozenset({Outcome.REJECTED})
+#: Where the tries lead that are recorded together; others make dead letters.
+RECORDED = (Status.DELIVERED, Status.RETRYING)
 OUTAGE = "The ATS was out of reach, and still was when the time of this application had run out."
 
 
@@ -78,14 +82,19 @@ def record(steps: Sequence[Step]) -> set[UUID]:
 
     After the commit, what is to be tried again goes through rq-scheduler.
     """
-    with transaction.atomic():
-        moved = move_all(step.move for step in steps)
-        done = [step for step in steps if step.move.delivery.pk in moved]
-        history.write([step.line for step in done])
-        again = [(step.message, step.again_at) for step in done if step.again_at]
+    alike = [[step for step in steps if step.move.to == status] for status in RECORDED]
+    with transaction.atomic() if all(alike) else nullcontext():
+        moved = {key for group in alike if group for key in record_alike(group)}
+        again = [(step.message, step.again_at) for step in steps if step.again_at and step.move.delivery.pk in moved]
         if again:
             transaction.on_commit(partial(queues.put_later, again))
     return moved
+
+
+def record_alike(steps: Sequence[Step]) -> set[UUID]:
+    """Write steps that lead to the same status; return the ids of deliveries that nobody else moved meanwhile."""
+    moves = transitions.update([step.move for step in steps])
+    return update_and_insert(moves, history.insert([step.line for step in steps]))
 
 
 def bury(finished: Finished) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -46,29 +43,20 @@ def move(delivery: Delivery, to: Status, **changes: Any) -> Delivery:
     return delivery
 
 
-def move_all(moves: Iterable[Move]) -> set[UUID]:
-    """Move deliveries and return the ids of those that nobody else moved meanwhile. Call it inside a transaction.
+def update(moves: Sequence[Move]) -> Update:
+    """Return what moves deliveries that all go to the same status, unless somebody else moved them meanwhile.
 
-    The instances stay as they were read, so that a transaction that fails can be repeated.
-    Raises IllegalTransition where a status does not lead there.
+    The instances stay as they were read, so that what fails can be repeated. Raises IllegalTransition
+    where a status does not lead there.
     """
-    now = timezone.now()
-    ordered = sorted(moves, key=lambda move: (move.to, move.delivery.pk))  # the same order for all: no deadlock
-    groups = groupby(ordered, key=attrgetter("to"))
-    return {moved for to, group in groups for moved in move_alike(tuple(group), Status(to), now)}
-
-
-def move_alike(moves: Sequence[Move], to: Status, now: datetime) -> Collection[UUID]:
-    """Move deliveries that go to the same status, with one statement."""
+    to, now = moves[0].to, timezone.now()
     for one in moves:
         require_legal(Status(one.delivery.status), to)
-    changes = [{**one.changes, "status": to, "updated_at": now} for one in moves]
-    as_read = [column(name, [getattr(one.delivery, name) for one in moves]) for name in AS_READ]
+    ordered = sorted(moves, key=lambda move: move.delivery.pk)  # the same order for all: no deadlock
+    changes = [{**one.changes, "status": to, "updated_at": now} for one in ordered]
+    as_read = [column(name, [getattr(one.delivery, name) for one in ordered]) for name in AS_READ]
     written = [column(name, [values[name] for values in changes]) for name in changes[0]]
-    ids = [one.delivery.pk for one in moves]
-    if Update(Delivery, fresh=written, known=as_read).run() == len(moves):
-        return ids
-    return list(Delivery.objects.filter(pk__in=ids, status=to, updated_at=now).values_list("pk", flat=True))
+    return Update(Delivery, fresh=written, known=as_read)
 
 
 def queued(ids: Sequence[UUID]) -> None:

@@ -12,7 +12,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -73,7 +73,7 @@ class DeliveryWorker(SimpleWorker):
     @cached_property
     def engine(self) -> Engine:
         """What delivers; RQ's tools make workers only to look at them, and those need none."""
-        return Engine(self.connection, self.name, self.run_foreign, self.count_jobs)
+        return Engine(self.connection, self.name, self.run_foreign)
 
     def work(self, *args: Any, max_jobs: int | None = None, **kwargs: Any) -> bool:
         """Work until told to stop (or, in burst mode, until nothing is left to do); tell whether there was work."""
@@ -164,19 +164,13 @@ class DeliveryWorker(SimpleWorker):
         self._next_beat = time.monotonic() + min(BEAT, conf.claim_lease / 3).total_seconds()
         if not self.connection.hexists(self.key, "birth"):  # Redis was emptied
             self.connection.delete(self.key)
-            with suppress(ValueError):  # another thread wrote to our hash meanwhile; the next beat tries again
-                self.register_birth()  # type: ignore[no-untyped-call]
+            self.register_birth()  # type: ignore[no-untyped-call]
         self.heartbeat()
         self.set_state(WorkerStatus.BUSY if len(self.engine.flight) else WorkerStatus.IDLE)
         close_old_connections()
         self.engine.hold_on()
         if self.should_run_maintenance_tasks:
             self.run_maintenance_tasks()
-
-    def count_jobs(self, jobs: int) -> None:
-        """Add to the numbers that RQ's tools show."""
-        with unless_redis_is_away(self.log):
-            self.connection.hincrby(self.key, "successful_job_count", jobs)
 
     def run_foreign(self, job: dispatch.Job) -> None:
         """Run a job that is no delivery, as RQ does."""

@@ -8,7 +8,9 @@
 local want, worker, lease = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local cooldown, budget, turn = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local MOST_LOOKED_AT = 250  -- others wait for this script
-local taken, unknown, seen, served = {}, {}, 0, 0
+local DAY = 86400
+local MOST_AT_ONCE = 32  -- off one queue, so that each of several is asked often
+local taken, unknown, is_taken, leases, started, seen, served = {}, {}, {}, {}, {}, 0, 0
 
 if redis.call('EXISTS', 'rq:suspended') == 1 then return {1, -1, {}, {}} end
 
@@ -32,19 +34,32 @@ local function waited(job)
     return math.max(0, now - job.parked_at)
 end
 
+-- Show a job as started in RQ's own registry, where its pages look.
+local function enlist(job)
+    local execution = job.id .. ':' .. worker
+    collect(started, 'rq:wip:' .. job.queue, time[1] + DAY)
+    collect(started, 'rq:wip:' .. job.queue, execution)
+    redis.call(
+        'HSET', 'rq:execution:' .. execution,
+        'id', worker, 'job_id', job.id, 'worker_name', worker, 'created_at', time[1], 'last_heartbeat', time[1]
+    )
+    redis.call('EXPIRE', 'rq:execution:' .. execution, DAY)
+end
+
 local function start(job, dies)
     redis.call(
         'HSET', job_key(job.id), 'status', 'started', 'worker_name', worker, 'origin', job.queue, 'ats_order', job.order
     )
-    redis.call('ZADD', 'ats:leases', now + lease, job.id)
-    enlist(job.id, job.queue, worker)
+    is_taken[job.id] = true
+    leases[#leases + 1], leases[#leases + 2] = now + lease, job.id
+    enlist(job)
     for _, value in ipairs({job.id, job.queue, job.data, waited(job), dies}) do taken[#taken + 1] = value end
     want = want - 1
 end
 
-local function start_in_lane(job)
+local function start_in_lane(job, limit)
     start(job, '')
-    enter(job.config, job.id, lease, cooldown)
+    enter(job.config, limit, job.id, lease, cooldown)
 end
 
 -- Return the reason of an outage that is older than the budget, for a job that has waited as long.
@@ -66,12 +81,13 @@ local function serve_lane(config)
     if job and not job.queue then job = nil end
     if job then job.config = config end
     local dies = job and lost_to_outage(job)
-    local verdict = dies or room(config)
+    local limit = limits_of(config)
+    local verdict = dies or room(config, limit)
     if verdict == true or dies or not job then
         redis.call('ZREM', waiting, id)
         served = served + 1
         look_again(config, now + (time[2] % 1000 + served) / 1000)
-        if dies then start(job, dies) elseif job then start_in_lane(job) else redis.call('DEL', job_key(id)) end
+        if dies then start(job, dies) elseif job then start_in_lane(job, limit) else redis.call('DEL', job_key(id)) end
         return true
     end
     if verdict == nil then unknown[#unknown + 1] = config end
@@ -96,32 +112,41 @@ end
 -- Start a job, or let it wait in its lane.
 local function start_or_park(job)
     local waiting = 'ats:waiting:' .. job.config
-    local others = redis.call('ZCARD', waiting)
-    if others > 0 and redis.call('ZSCORE', waiting, job.id) then  -- it came twice, or stood here to wake a worker
+    local others = redis.call('EXISTS', waiting) == 1
+    if others and redis.call('ZSCORE', waiting, job.id) then  -- it came twice, or stood here to wake a worker
         redis.call('HSET', job_key(job.id), 'status', 'rate_limited')
         return
     end
-    local verdict = room(job.config)
-    if verdict == true and others == 0 then
-        start_in_lane(job)
+    local limit = limits_of(job.config)
+    local verdict = room(job.config, limit)
+    if verdict == true and not others then
+        start_in_lane(job, limit)
     else
         if verdict == nil then unknown[#unknown + 1] = job.config end
         park(job, verdict == true and now or verdict or now + 1000)
     end
 end
 
--- Take the next job off a queue; tell whether there was one. What cannot be read is dropped.
-local function serve_queue(queue)
-    local id = redis.call('LPOP', 'rq:queue:' .. queue)
-    if not id then return false end
+-- Take up a job that came off a queue. What cannot be read is dropped.
+local function serve(id, queue)
     local job = string.match(id, '^[%w_-]+$') and job_of(id)
     if not job then
         redis.call('DEL', job_key(id))
-    elseif not redis.call('ZSCORE', 'ats:leases', id) then  -- otherwise it came twice and is in flight
-        job.queue = queue
-        if job.config then start_or_park(job) else start(job, '') end
+        return
     end
-    return true
+    job.queue = queue
+    if job.config then start_or_park(job) else start(job, '') end
+end
+
+-- Take the next jobs off a queue; return how many there were.
+local function serve_queue(queue, share)
+    local ids = redis.call('LPOP', 'rq:queue:' .. queue, share)
+    if not ids then return 0 end
+    local in_flight = redis.call('ZMSCORE', 'ats:leases', unpack(ids))
+    for i, id in ipairs(ids) do
+        if not in_flight[i] and not is_taken[id] then serve(id, queue) end  -- otherwise it came twice
+    end
+    return #ids
 end
 
 -- Tell whether there may be more in the queues than was looked at.
@@ -129,8 +154,10 @@ local function serve_queues()
     local looked_at, found = 0, true
     while want > 0 and found and looked_at < MOST_LOOKED_AT do
         found = false
+        local share = math.min(MOST_AT_ONCE, math.ceil(want / #KEYS))
         for _, queue in ipairs(KEYS) do
-            if want > 0 and serve_queue(queue) then found, looked_at = true, looked_at + 1 end
+            local count = want > 0 and serve_queue(queue, math.min(share, want)) or 0
+            found, looked_at = found or count > 0, looked_at + count
         end
     end
     return found
@@ -139,6 +166,8 @@ end
 serve_lanes(math.floor((want + turn % 2) / 2))
 local there_is_more = serve_queues()
 if want > 0 then serve_lanes(want) end
+in_bulk(leases, 'ZADD', 'ats:leases')
+for registry, members in pairs(started) do in_bulk(members, 'ZADD', registry) end
 
 local next_turn = there_is_more and now or redis.call('ZRANGE', 'ats:turns', 0, 0, 'WITHSCORES')[2]
 return {0, next_turn and math.max(0, next_turn - now) or -1, unknown, taken}

@@ -38,40 +38,58 @@ local function lane_of(id)
     return lane_in(fields(id, 'meta')[1])
 end
 
--- Return nil where the limits are not known, true where a call may go now, otherwise when to look again.
-local function room(config)
-    local limit = redis.call('HMGET', 'ats:limits:' .. config, 'concurrency', 'calls', 'per', 'weight', 'rate', 'until')
-    if not limit[6] or tonumber(limit[6]) <= now then return nil end
-    local probe_at = redis.call('HGET', 'ats:circuit:' .. config, 'probe_at')
-    if probe_at and tonumber(probe_at) > now then return tonumber(probe_at) end
-    local pause = redis.call('PTTL', 'ats:pause:' .. limit[5])
-    if pause > 0 then return now + pause end
+local function limits_of(config)
+    local found = redis.call('HMGET', 'ats:limits:' .. config, 'concurrency', 'calls', 'per', 'weight', 'rate', 'until')
+    return {
+        concurrency = tonumber(found[1]), calls = tonumber(found[2]), per = tonumber(found[3]),
+        weight = tonumber(found[4]), rate = found[5], are_known = found[6] and tonumber(found[6]) > now,
+    }
+end
+
+-- Return until when an ATS is left alone; nil where it is not.
+local function left_alone(config, rate)
+    local circuit, pause = 'ats:circuit:' .. config, 'ats:pause:' .. rate
+    if redis.call('EXISTS', circuit, pause) == 0 then return nil end
+    local probe_at = tonumber(redis.call('HGET', circuit, 'probe_at') or nil)
+    if probe_at and probe_at > now then return probe_at end
+    local ms = redis.call('PTTL', pause)
+    return ms > 0 and now + ms or nil
+end
+
+-- Return until when all slots of a lane are taken; nil where one is free.
+local function full(config, limit)
     local slots = 'ats:slots:' .. config
+    if redis.call('ZCARD', slots) < limit.concurrency then return nil end
     redis.call('ZREMRANGEBYSCORE', slots, '-inf', now)
-    if redis.call('ZCARD', slots) >= tonumber(limit[1]) then
-        return tonumber(redis.call('ZRANGE', slots, 0, 0, 'WITHSCORES')[2])
-    end
-    if limit[2] == '0' then return true end
-    local made, per, weight = 'ats:calls:' .. limit[5], tonumber(limit[3]), tonumber(limit[4])
-    redis.call('ZREMRANGEBYSCORE', made, '-inf', now - per)
-    local lacking = redis.call('ZCARD', made) + weight - tonumber(limit[2])
-    if lacking <= 0 then return true end
-    return redis.call('ZRANGE', made, lacking - 1, lacking - 1, 'WITHSCORES')[2] + per
+    if redis.call('ZCARD', slots) < limit.concurrency then return nil end
+    return tonumber(redis.call('ZRANGE', slots, 0, 0, 'WITHSCORES')[2])
+end
+
+-- Return until when the calls of a delivery would be too many; nil where they are not.
+local function too_many(limit)
+    if limit.calls == 0 then return nil end
+    local made = 'ats:calls:' .. limit.rate
+    redis.call('ZREMRANGEBYSCORE', made, '-inf', now - limit.per)
+    local lacking = redis.call('ZCARD', made) + limit.weight - limit.calls
+    if lacking <= 0 then return nil end
+    return redis.call('ZRANGE', made, lacking - 1, lacking - 1, 'WITHSCORES')[2] + limit.per
+end
+
+-- Return nil where the limits are not known, true where a call may go now, otherwise when to look again.
+local function room(config, limit)
+    if not limit.are_known then return nil end
+    return left_alone(config, limit.rate) or full(config, limit) or too_many(limit) or true
 end
 
 -- Take a slot and the calls of one delivery; an open circuit lets nobody else through until this probe is settled.
-local function enter(config, id, lease, cooldown)
-    local slots = 'ats:slots:' .. config
-    redis.call('ZADD', slots, now + lease, id)
-    redis.call('PEXPIRE', slots, 10 * lease)
-    if redis.call('HEXISTS', 'ats:circuit:' .. config, 'opened_at') == 1 then
-        redis.call('HSET', 'ats:circuit:' .. config, 'probe_at', now + cooldown)
-    end
-    local limit = redis.call('HMGET', 'ats:limits:' .. config, 'calls', 'per', 'weight', 'rate')
-    if limit[1] == '0' then return end
-    local made = 'ats:calls:' .. limit[4]
-    for call = 1, limit[3] do redis.call('ZADD', made, now, id .. ':' .. call) end
-    redis.call('PEXPIRE', made, limit[2] * 2)
+local function enter(config, limit, id, lease, cooldown)
+    redis.call('ZADD', 'ats:slots:' .. config, now + lease, id)
+    local circuit = 'ats:circuit:' .. config
+    if redis.call('HEXISTS', circuit, 'opened_at') == 1 then redis.call('HSET', circuit, 'probe_at', now + cooldown) end
+    if limit.calls == 0 then return end
+    local made = 'ats:calls:' .. limit.rate
+    for call = 1, limit.weight do redis.call('ZADD', made, now, id .. ':' .. call) end
+    redis.call('PEXPIRE', made, limit.per * 2)
 end
 
 -- Set when a lane's turn comes; `sooner` leaves an earlier turn as it is.
@@ -91,21 +109,32 @@ local function park(job, at)
     look_again(job.config, at, true)
 end
 
--- Show a job as started in RQ's own registry, where its pages look.
-local function enlist(id, queue, worker)
-    local execution, DAY = id .. ':' .. worker, 86400
-    redis.call('ZADD', 'rq:wip:' .. queue, time[1] + DAY, execution)
-    redis.call(
-        'HSET', 'rq:execution:' .. execution,
-        'id', worker, 'job_id', id, 'worker_name', worker, 'created_at', time[1], 'last_heartbeat', time[1]
-    )
-    redis.call('EXPIRE', 'rq:execution:' .. execution, DAY)
+-- Call a command with many values, not too many at once for Lua's stack.
+local function in_bulk(values, command, ...)
+    local first = {...}
+    for i = 1, #values, 1000 do
+        local some = {unpack(first)}
+        for j = i, math.min(i + 999, #values) do some[#some + 1] = values[j] end
+        redis.call(command, unpack(some))
+    end
 end
 
--- Forget that a job is in flight.
-local function leave(id, queue, config, worker)
-    redis.call('ZREM', 'ats:leases', id)
-    redis.call('ZREM', 'rq:wip:' .. queue, id .. ':' .. worker)
-    redis.call('DEL', 'rq:execution:' .. id .. ':' .. worker)
-    if config then redis.call('ZREM', 'ats:slots:' .. config, id) end
+-- Add a value to the list that a table keeps under a name.
+local function collect(lists, name, value)
+    lists[name] = lists[name] or {}
+    table.insert(lists[name], value)
+end
+
+-- Forget that jobs are in flight, each given as id, queue, config and worker.
+local function leave(jobs)
+    local ids, executions, sets = {}, {}, {}
+    for _, job in ipairs(jobs) do
+        ids[#ids + 1] = job.id
+        executions[#executions + 1] = 'rq:execution:' .. job.id .. ':' .. job.worker
+        collect(sets, 'rq:wip:' .. job.queue, job.id .. ':' .. job.worker)
+        if job.config then collect(sets, 'ats:slots:' .. job.config, job.id) end
+    end
+    in_bulk(ids, 'ZREM', 'ats:leases')
+    in_bulk(executions, 'DEL')
+    for set, members in pairs(sets) do in_bulk(members, 'ZREM', set) end
 end

@@ -5,14 +5,16 @@
 -- code, ms of calm that the ATS asked for, ms since its call began (empty = none was made).
 
 local worker, cooldown, threshold = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local lanes = {}
+local lanes, healthy, left, gone = {}, {}, {}, {}
 
 local function answered(config)
-    redis.call('DEL', 'ats:circuit:' .. config)
+    healthy['ats:circuit:' .. config] = true
 end
 
 local function failed(config, code)
     local circuit = 'ats:circuit:' .. config
+    if healthy[circuit] then redis.call('DEL', circuit) end
+    healthy[circuit] = nil
     local failures = redis.call('HINCRBY', circuit, 'failures', 1)
     redis.call('HSET', circuit, 'code', code)
     if failures >= threshold then
@@ -24,10 +26,10 @@ end
 
 -- Count the calls of a delivery from when they really began, not from when they were let through.
 local function began(limit, id, ms)
-    if not limit[1] or limit[1] == '0' then return end
-    local made = 'ats:calls:' .. limit[4]
-    for call = 1, limit[3] do redis.call('ZADD', made, 'XX', 'GT', now - ms, id .. ':' .. call) end
-    redis.call('PEXPIRE', made, limit[2] * 2)
+    if not limit.calls or limit.calls == 0 then return end
+    local made = 'ats:calls:' .. limit.rate
+    for call = 1, limit.weight do redis.call('ZADD', made, 'XX', 'GT', now - ms, id .. ':' .. call) end
+    redis.call('PEXPIRE', made, limit.per * 2)
 end
 
 local function calm(rate, ms)
@@ -42,7 +44,7 @@ local function move_up(config)
         redis.call('ZREM', 'ats:turns', config)
         return
     end
-    local verdict = room(config)
+    local verdict = room(config, limits_of(config))
     look_again(config, verdict ~= true and verdict or now)
     local origin = verdict == true and fields(id, 'origin')[1]
     if origin and redis.call('EXISTS', 'rq:queue:' .. origin) == 0 then redis.call('LPUSH', 'rq:queue:' .. origin, id) end
@@ -51,15 +53,24 @@ end
 for i = 4, #ARGV, 7 do
     local id, queue, config, verdict, code, ms, ago = unpack(ARGV, i, i + 6)
     if config == '' then config = lane_of(id) end
-    leave(id, queue, config, worker)
-    if verdict ~= 'foreign' then redis.call('DEL', job_key(id)) end
+    left[#left + 1] = {id = id, queue = queue, config = config, worker = worker}
+    if verdict ~= 'foreign' then gone[#gone + 1] = job_key(id) end
     if config then
-        local lane = 'ats:limits:' .. config
-        lanes[config] = lanes[config] or redis.call('HMGET', lane, 'calls', 'per', 'weight', 'rate')
+        lanes[config] = lanes[config] or limits_of(config)
         if ago ~= '' then began(lanes[config], id, tonumber(ago)) end
         if verdict == 'answered' then answered(config) end
         if verdict == 'failed' then failed(config, code) end
-        if tonumber(ms) > 0 then calm(lanes[config][4], ms) end
+        if tonumber(ms) > 0 then calm(lanes[config].rate, ms) end
     end
 end
-for config in pairs(lanes) do move_up(config) end
+leave(left)
+local deliveries = #gone
+for circuit in pairs(healthy) do gone[#gone + 1] = circuit end
+in_bulk(gone, 'DEL')
+if redis.call('EXISTS', 'ats:turns') == 1 then
+    for config in pairs(lanes) do move_up(config) end
+end
+
+-- The number that RQ's tools show; a worker that is not registered just now has none.
+local myself = 'rq:worker:' .. worker
+if redis.call('EXISTS', myself) == 1 then redis.call('HINCRBY', myself, 'successful_job_count', deliveries) end

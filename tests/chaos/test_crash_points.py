@@ -48,7 +48,7 @@ AFTER_THE_CALL = {
     "call sent": "before:ats_integration.providers.wire.Wire.receive",
     "call answered": "after:ats_integration.providers.transport.call",
     "answer read": "before:ats_integration.settlement.step_after",
-    "receipt written, not committed": "after:ats_integration.transitions.move_all",
+    "about to record the receipt": "before:ats_integration.bulk_writes.update_and_insert",
 }
 RECORDED = {
     "receipt recorded": "after:ats_integration.settlement.record",
@@ -56,7 +56,7 @@ RECORDED = {
     "acknowledged": "after:ats_integration.dispatch.Dispatch.settle",
 }
 FAILING = {
-    "failure written, not committed": "after:ats_integration.transitions.move_all",
+    "about to record the failure": "before:ats_integration.bulk_writes.update_and_insert",
     "failure recorded, not scheduled": "before:ats_integration.queues.put_later",
     "scheduled, not acknowledged": "after:ats_integration.queues.put_later",
 }

@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DatabaseError
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from ats_integration import history, transitions
-from ats_integration.bulk_writes import Column, Update
+from ats_integration.bulk_writes import Column, Update, update_and_insert
 from ats_integration.delivery import Result
 from ats_integration.models import ATSConfig, Attempt, Delivery
 from ats_integration.states import Outcome, Status
@@ -54,7 +55,7 @@ def result(**values: Any) -> Result:
 @given(changes=st.lists(CHANGES, min_size=1, max_size=5))
 def test_each_row_gets_its_own_values(config: ATSConfig, changes: list[dict[str, Any]]) -> None:
     deliveries = queued(config, len(changes))
-    transitions.move_all(moves(deliveries, changes))
+    transitions.update(moves(deliveries, changes)).run()
     written = [Delivery.objects.filter(pk=one.pk).values(*changes[0], "status").get() for one in deliveries]
     assert [{**change, "status": "delivered"} for change in changes] == written
 
@@ -62,7 +63,7 @@ def test_each_row_gets_its_own_values(config: ATSConfig, changes: list[dict[str,
 def test_only_rows_that_are_as_they_were_read_are_written(config: ATSConfig) -> None:
     deliveries = queued(config, 3)
     Delivery.objects.filter(pk=deliveries[1].pk).update(status=Status.ERASED)
-    moved = transitions.move_all(moves(deliveries, [{"ats_reference": str(number)} for number in range(3)]))
+    moved = transitions.update(moves(deliveries, [{"ats_reference": str(number)} for number in range(3)])).run()
     assert {deliveries[0].pk, deliveries[2].pk} == moved
     assert ["0", "", "2"] == [Delivery.objects.get(pk=one.pk).ats_reference for one in deliveries]
 
@@ -70,19 +71,19 @@ def test_only_rows_that_are_as_they_were_read_are_written(config: ATSConfig) -> 
 def test_a_row_at_another_try_is_left_alone(config: ATSConfig) -> None:
     delivery = rows.delivery(config, Status.QUEUED)
     Delivery.objects.update(try_count=1)
-    assert set() == transitions.move_all(moves([delivery], [{"ats_reference": "late"}]))
+    assert set() == transitions.update(moves([delivery], [{"ats_reference": "late"}])).run()
 
 
 def test_other_rows_are_left_alone(config: ATSConfig) -> None:
     delivery, other = queued(config, 2)
-    transitions.move_all(moves([delivery], [{"ats_reference": "mine"}]))
+    transitions.update(moves([delivery], [{"ats_reference": "mine"}])).run()
     assert ("queued", "") == Delivery.objects.values_list("status", "ats_reference").get(pk=other.pk)
 
 
 def test_many_rows_are_one_statement(config: ATSConfig, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     deliveries = queued(config, 50)
     with django_assert_num_queries(1):
-        transitions.move_all(moves(deliveries, [{"ats_reference": str(number)} for number in range(50)]))
+        transitions.update(moves(deliveries, [{"ats_reference": str(number)} for number in range(50)])).run()
 
 
 def test_a_shared_value_goes_out_once() -> None:
@@ -99,7 +100,7 @@ def test_the_same_history_is_written_together_as_one_by_one(config: ATSConfig) -
         result(outcome=Outcome.UNAVAILABLE, code="dns_error", detail="The name could not be resolved."),
         result(outcome=Outcome.REJECTED, status=422, duration=timedelta(milliseconds=3)),
     ]
-    history.write([history.line_of(together, one, number) for number, one in enumerate(results, 1)])
+    history.insert([history.line_of(together, one, number) for number, one in enumerate(results, 1)]).run([together.pk])
     for number, one in enumerate(results, 1):
         history.line_of(alone, one, number).row().save()
     assert told(alone) == told(together)
@@ -108,13 +109,46 @@ def test_the_same_history_is_written_together_as_one_by_one(config: ATSConfig) -
 def test_tries_that_all_failed_alike_are_written(config: ATSConfig) -> None:
     deliveries = queued(config, 2)
     refused = result(outcome=Outcome.UNAVAILABLE, code="connection_refused")
-    history.write([history.line_of(delivery, refused, 1) for delivery in deliveries])
+    history.insert([history.line_of(one, refused, 1) for one in deliveries]).run([one.pk for one in deliveries])
     assert [None, None] == list(Attempt.objects.values_list("http_status", flat=True))
 
 
-def test_no_history_is_no_statement(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_nobody_gets_a_history_who_is_not_named(
+    config: ATSConfig, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    mine, other = queued(config, 2)
+    lines = history.insert([history.line_of(one, result(), 1) for one in (mine, other)])
+    lines.run([mine.pk])
     with django_assert_num_queries(0):
-        history.write([])
+        lines.run([])
+    assert [mine.pk] == list(Attempt.objects.values_list("delivery_id", flat=True))
+
+
+@pytest.mark.parametrize("stale", [[], [0], [1], [0, 1, 2]])
+def test_what_somebody_else_moved_gets_neither_receipt_nor_history(config: ATSConfig, stale: list[int]) -> None:
+    deliveries = queued(config, 3)
+    Delivery.objects.filter(pk__in=[deliveries[which].pk for which in stale]).update(status=Status.ERASED)
+    mine = {one.pk for number, one in enumerate(deliveries) if number not in stale}
+    receipts = transitions.update(moves(deliveries, [{"ats_reference": str(number)} for number in range(3)]))
+    lines = history.insert([history.line_of(one, result(excerpt=str(one.pk)), 1) for one in deliveries])
+    assert mine == update_and_insert(receipts, lines)
+    assert {(one, str(one)) for one in mine} == set(Attempt.objects.values_list("delivery_id", "excerpt"))
+    assert mine == set(Delivery.objects.filter(status=Status.DELIVERED).values_list("pk", flat=True))
+
+
+def test_one_receipt_and_its_history(config: ATSConfig) -> None:
+    delivery = queued(config, 1)[0]
+    lines = history.insert([history.line_of(delivery, result(), 1)])
+    assert {delivery.pk} == update_and_insert(transitions.update(moves([delivery], [{"ats_reference": "x"}])), lines)
+    assert (1, "x") == (Attempt.objects.count(), Delivery.objects.get().ats_reference)
+
+
+def test_where_the_history_cannot_be_written_no_receipt_is(config: ATSConfig) -> None:
+    delivery = queued(config, 1)[0]
+    lines = history.insert([history.line_of(delivery, result(status=-1), 1)])
+    with pytest.raises(DatabaseError):
+        update_and_insert(transitions.update(moves([delivery], [{"ats_reference": "x"}])), lines)
+    assert "queued" == Delivery.objects.get().status
 
 
 def told(delivery: Delivery) -> list[tuple[Any, ...]]:

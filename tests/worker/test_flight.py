@@ -46,10 +46,12 @@ def test_while_calls_end_as_many_are_claimed_ahead() -> None:
     assert 3 + 3 == found.room(AT_ONCE)
 
 
-def test_never_more_than_half_are_claimed_ahead() -> None:
+def test_fewer_than_may_run_are_claimed_ahead() -> None:
     found = full(8)
-    found.remove([f"job-{number}" for number in range(8)])
-    assert 8 + 4 == found.room(AT_ONCE)
+    for _ in range(2):
+        found.remove([f"job-{number}" for number in range(8)])
+        fill(found, 8)
+    assert 7 == found.room(AT_ONCE)
 
 
 def test_nothing_is_claimed_ahead_once_no_call_ends_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,3 +104,18 @@ def test_a_flight_of_one_claims_nothing_ahead() -> None:
     found = full(1)
     found.remove(["job-0"])
     assert 1 == found.room(AT_ONCE)
+
+
+def test_a_recorded_result_makes_room_before_it_is_acknowledged() -> None:
+    found, begun = full(2), []
+    found.begin("next", lambda: begun.append("next"))
+    found.end(["job-0"])
+    assert (["next"], 2) == (begun, len(found))
+    assert ["job-0", "job-1"] == [job.job_id for job in found.jobs(younger_than=timedelta(minutes=1))]
+
+
+def test_what_ended_makes_room_once() -> None:
+    found = full(8)
+    found.end(["job-0"])
+    found.remove(["job-0"])
+    assert (2, 7) == (found.room(AT_ONCE), len(found))

@@ -148,7 +148,7 @@ def test_a_worker_that_stops_holds_on_to_calls_that_take_longer_than_their_lease
     monkeypatch.setattr("ats_integration.dispatch.LONGER", timedelta(0))
     ats.behave("recruitee", "slow", seconds=1.5)
     apply()
-    stopping = Engine(valkey, "stopping", lambda _job: None, lambda _count: None)
+    stopping = Engine(valkey, "stopping", lambda _job: None)
     stopping.start()
     while not stopping.take(["happy"], 1).jobs:
         pass  # the first look finds out that nobody has published the limits yet

@@ -114,7 +114,7 @@ def test_an_outage_of_the_database_leaves_the_queue_as_it_was(
         queues.append(job_ids(valkey, "happy"))
         raise OperationalError("away")
 
-    engine = Engine(valkey, "one", lambda _job: None, lambda _jobs: None)
+    engine = Engine(valkey, "one", lambda _job: None)
     engine.publish_limits([config.pk])
     with monkeypatch.context() as patched:
         patched.setattr(claims, "claim_all", away)
