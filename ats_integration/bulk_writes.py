@@ -138,5 +138,6 @@ def update_and_insert(update: Update, insert: Insert) -> set[Any]:
             keys = update.run()
             insert.run(list(keys))
         return keys
-    both = f"WITH moved AS ({update.statement()}), added AS ({insert.statement('SELECT key FROM moved')})"
-    return update.keys(f"{both} SELECT key FROM moved", [*update.parameters(), *insert.parameters()])
+    moved = "SELECT key FROM moved"
+    both = ("WITH moved AS (", update.statement(), "), added AS (", insert.statement(moved), ") ", moved)
+    return update.keys("".join(both), [*update.parameters(), *insert.parameters()])

@@ -99,7 +99,7 @@ def likely(value: str, folded: str, longest: int) -> Iterator[str]:
 
     No spelling changes plain letters and digits: where the longest run of them is not there, no spelling is.
     """
-    if not SHORTEST <= len(one_line(value)) <= len(folded):  # no spelling is shorter than the value
+    if len(value) > len(folded) and len(one_line(value)) > len(folded):  # no spelling is shorter than the value
         return
     if max(PLAIN.findall(fold(value)), key=len, default="") in folded:
         yield from spellings(value)

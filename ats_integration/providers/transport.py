@@ -13,12 +13,14 @@ import threading
 import time
 from collections import OrderedDict
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 import requests
 from requests.auth import HTTPBasicAuth
 from requests.structures import CaseInsensitiveDict
+from urllib3.util import Timeout
 
 from .. import __version__
 from ..conf import conf
@@ -50,6 +52,7 @@ class Session(requests.Session):
         self.trust_env = False
         self.headers["User-Agent"] = USER_AGENT
         del self.headers["Connection"]  # HTTP/1.1 keeps connections by itself
+        self.common: dict[str, str] = dict(self.headers)  # type: ignore[arg-type]
         self.adapters.clear()  # there are hundreds of sessions, and each adapter holds a pool
         self.mount(f"{scheme}://", TimedAdapter() if private else PublicAdapter(is_https=scheme == "https"))
 
@@ -111,10 +114,9 @@ def target(base_url: str, request: Request) -> SplitResult:
     """Return the full address, or refuse one that is not https and not an allowed private host."""
     try:
         parts = urlsplit(base_url.rstrip("/") + request.path)
-        known = bool((parts.hostname or "").encode("idna")) and parts.port != 0
     except ValueError:
-        known = False
-    if not known:
+        raise Unavailable(NOT_VALID, code="invalid_address") from None
+    if not host_of(parts.netloc):
         raise Unavailable(NOT_VALID, code="invalid_address")
     if parts.scheme != "https" and not is_private(parts):
         raise AddressRefused("Only https addresses are called.")
@@ -123,13 +125,30 @@ def target(base_url: str, request: Request) -> SplitResult:
 
 def is_private(parts: SplitResult) -> bool:
     """Tell whether the host may have a private address or be spoken to without TLS."""
-    return parts.hostname in conf.allowed_private_hosts
+    return host_of(parts.netloc) in conf.allowed_private_hosts
+
+
+@lru_cache(maxsize=1024)
+def host_of(netloc: str) -> str:
+    """Return the name of the host in an address; none where there can be no such host."""
+    try:
+        parts = urlsplit(f"//{netloc}")
+        is_host = bool((parts.hostname or "").encode("idna")) and parts.port != 0
+    except ValueError:
+        is_host = False
+    return str(parts.hostname) if is_host else ""
+
+
+@lru_cache(maxsize=4)
+def patience(connect: timedelta, read: timedelta) -> Timeout:
+    """Return how long a call waits for a connection, and for each read."""
+    return Timeout(connect=connect.total_seconds(), read=read.total_seconds())
 
 
 def send(session: Session, parts: SplitResult, request: Request, body: Body | None) -> Response:
     """Send the request and return its answer."""
     prepared = prepare(session, parts, request, body)
-    timeout = (conf.connect_timeout.total_seconds(), conf.read_timeout.total_seconds())
+    timeout = patience(conf.connect_timeout, conf.read_timeout)
     adapter: Any = session.get_adapter(str(prepared.url))
     answer: Response = adapter.send(prepared, timeout=timeout, stream=True, verify=True)
     return answer
@@ -147,11 +166,14 @@ def prepare(session: Session, parts: SplitResult, request: Request, body: Body |
     prepared.url = url = parts._replace(query=query_of(parts, request)).geturl()
     if not PLAIN_URL.fullmatch(url):
         prepared.prepare_url(url, None)
+    prepared.body = body  # type: ignore[assignment]  # `requests` reads it like a file
     host = urlsplit(str(prepared.url)).netloc.rpartition("@")[2]
-    prepared.headers = CaseInsensitiveDict({"Host": host, **session.headers, **request.headers})  # type: ignore[arg-type]
-    if body:
-        prepared.headers["Content-Type"], prepared.headers["Content-Length"] = body.content_type, str(body.len)
-        prepared.body = body  # type: ignore[assignment]  # `requests` reads it like a file
-    elif request.method != "GET":
-        prepared.headers["Content-Length"] = "0"
+    headers: CaseInsensitiveDict[str] = CaseInsensitiveDict({"Host": host, **session.common, **request.headers})
+    headers.update(headers_of(body) if body or request.method != "GET" else {})
+    prepared.headers = headers
     return HTTPBasicAuth(*request.auth)(prepared) if request.auth else prepared
+
+
+def headers_of(body: Body | None) -> dict[str, str]:
+    """Return what the head says of a body."""
+    return {"Content-Type": body.content_type, "Content-Length": str(body.len)} if body else {"Content-Length": "0"}

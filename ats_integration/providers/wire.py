@@ -115,9 +115,10 @@ def head_of(method: str, target: str, headers: Mapping[str, str]) -> bytes:
 
     Raises ValueError where a name, a value or the address would end its line too early.
     """
-    if UNSENDABLE.search(target + "".join(headers.values())) or NOT_A_NAME.search("".join(headers)) or " " in target:
+    names, values = zip(*headers.items(), strict=True)
+    if UNSENDABLE.search(target + "".join(values)) or NOT_A_NAME.search("".join(names)) or " " in target:
         raise ValueError("A header or the address holds a character that cannot be sent.")
-    lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    lines = "".join([f"{name}: {value}\r\n" for name, value in zip(names, values, strict=True)])
     return f"{method} {target} HTTP/1.1\r\n{lines}\r\n".encode("latin-1")
 
 
