@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -158,3 +158,18 @@ def told(delivery: Delivery) -> list[tuple[Any, ...]]:
             "number", "outcome", "http_status", "duration", "error_code", "error", "excerpt", "started_at"
         )
     )
+
+
+def test_what_is_written_lightly_is_written(config: ATSConfig) -> None:
+    delivery, other = rows.delivery(config, Status.PENDING), rows.delivery(config, Status.PENDING)
+    transitions.queued([delivery.pk])
+    transitions.queued([other.pk, delivery.pk])
+    assert ["queued", "queued"] == list(Delivery.objects.values_list("status", flat=True))
+
+
+def test_only_what_is_written_lightly_does_not_wait_for_the_disk(config: ATSConfig) -> None:
+    transitions.queued([rows.delivery(config, Status.PENDING).pk])
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            assert ("on",) == cursor.fetchone()
