@@ -81,7 +81,7 @@ class Incoming:
 
 
 def unpacked(answer: BaseHTTPResponse) -> Response:
-    """Read an answer that is compressed, up to MAX_ANSWER bytes; where that breaks off, its status still counts."""
+    """Read an answer that urllib3 holds, up to MAX_ANSWER bytes; where that breaks off, its status still counts."""
     body = bytearray()
     with answer, suppress(HTTPError, OSError):
         for chunk in answer.stream(8192, decode_content=True):

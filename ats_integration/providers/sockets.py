@@ -20,7 +20,6 @@ from urllib3.util import Timeout
 
 from .addresses import is_public
 from .calls import Response
-from .incoming import unpacked
 from .wire import Wire, head_of, response_of
 
 log = logging.getLogger(__name__)
@@ -80,9 +79,9 @@ class TimedAdapter(HTTPAdapter):
         """Return the path of a call: there never is a proxy."""
         return request.path_url
 
-    def build_response(self, _request: PreparedRequest, answer: Any) -> Any:
-        """Return an answer as we read it: nobody asks for its cookies or its history."""
-        return answer if isinstance(answer, Response) else unpacked(answer)
+    def build_response(self, request: PreparedRequest, answer: Any) -> Any:
+        """Return an answer that was read already as it is: nobody asks for its cookies or its history."""
+        return answer if isinstance(answer, Response) else super().build_response(request, answer)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)

@@ -28,6 +28,7 @@ from ..errors import AddressRefused, Unavailable
 from ..redaction import DropQueries
 from .bodies import Body, body_of
 from .calls import Request, Response
+from .incoming import unpacked
 from .mishaps import MISHAPS, NOT_VALID, failure
 from .sockets import PublicAdapter, TimedAdapter
 from .wire import clock
@@ -150,8 +151,8 @@ def send(session: Session, parts: SplitResult, request: Request, body: Body | No
     prepared = prepare(session, parts, request, body)
     timeout = patience(conf.connect_timeout, conf.read_timeout)
     adapter: Any = session.get_adapter(str(prepared.url))
-    answer: Response = adapter.send(prepared, timeout=timeout, stream=True, verify=True)
-    return answer
+    answer: Response | requests.Response = adapter.send(prepared, timeout=timeout, stream=True, verify=True)
+    return answer if isinstance(answer, Response) else unpacked(answer.raw)
 
 
 def query_of(parts: SplitResult, request: Request) -> str:

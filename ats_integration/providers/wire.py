@@ -28,7 +28,7 @@ CHUNK = 64 * 1024  # bytes
 
 #: What would end a line of the head too early, or an address.
 UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-NOT_A_NAME = re.compile(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
+NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class Clock(threading.local):
@@ -116,7 +116,7 @@ def head_of(method: str, target: str, headers: Mapping[str, str]) -> bytes:
     Raises ValueError where a name, a value or the address would end its line too early.
     """
     names, values = zip(*headers.items(), strict=True)
-    if UNSENDABLE.search(target + "".join(values)) or NOT_A_NAME.search("".join(names)) or " " in target:
+    if UNSENDABLE.search(target + "".join(values)) or " " in target or not all(map(NAME.fullmatch, names)):
         raise ValueError("A header or the address holds a character that cannot be sent.")
     lines = "".join([f"{name}: {value}\r\n" for name, value in zip(names, values, strict=True)])
     return f"{method} {target} HTTP/1.1\r\n{lines}\r\n".encode("latin-1")

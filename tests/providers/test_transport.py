@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import responses
 from pytest_django import Settings
 
 from ats_integration.errors import AddressRefused, DeliveryError, OurFault, Unavailable, Uncertain
@@ -131,6 +132,23 @@ class TestAnswers:
                 transport.call(f"http://127.0.0.1:{port}", POST)
         assert 2 == len(heads)
         assert not any(b"\r\ncookie" in head for head in heads)
+
+
+class TestInterception:
+    """A host's tests may answer in an ATS's place."""
+
+    @responses.activate
+    def test_responses_answers_instead(self) -> None:
+        responses.post("https://ats.example.com/apply", json={"id": 7}, status=201, headers={"X-Rate": "2"})
+        answer = transport.call("https://ats.example.com", POST)
+        assert (201, {"id": 7}, "2") == (answer.status, answer.json(), answer.headers["x-rate"])
+        assert "Sanne" in str(responses.calls[0].request.body)
+
+    @responses.activate
+    def test_responses_refuses_what_nobody_expected(self) -> None:
+        with pytest.raises(Unavailable) as failed:
+            transport.call("https://ats.example.com", GET)
+        assert "send_failed" == failed.value.code
 
 
 class TestConnections:
