@@ -36,7 +36,7 @@ class Talk:
 
     def __init__(self, provider: Provider, submission: Submission, progress: Progress) -> None:
         self.provider, self.progress = provider, progress
-        if progress.kept or progress.is_doubtful:
+        if (submission.kept, submission.is_doubtful) != (progress.kept, progress.is_doubtful):
             submission = replace(submission, kept=dict(progress.kept), is_doubtful=progress.is_doubtful)
         self.submission = submission
         self.base_url = address(provider, submission.message.ats.base_url, submission.settings)

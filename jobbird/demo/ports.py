@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 import time
 from datetime import timedelta
 
+#: Systems give ports above these to outgoing connections, which might take one before we listen on it.
+OURS = range(12_000, 32_000)
+
 
 def free_port() -> int:
-    """Return a port of the loopback interface that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of the loopback interface that nobody uses now.
+
+    Raises OSError where none of a thousand is free.
+    """
+    for _ in range(1000):
+        if is_free(port := secrets.choice(OURS)):
+            return port
+    raise OSError(f"No port from {OURS.start} to {OURS.stop} is free.")
 
 
 def is_open(port: int) -> bool:
