@@ -20,7 +20,7 @@ from .models import ATSConfig, Delivery
 from .states import DELIVERABLE, Status
 
 #: The columns that a try needs; the message came through Redis.
-READ = ("id", "config_id", "application_id", "status", "try_count", "claimed_until", "kept", "possible_duplicate")
+READ = ("id", "config_id", "application_id", "status", "try_count", "kept", "possible_duplicate")
 
 DELIVERY, CONFIG = Delivery._meta.db_table, ATSConfig._meta.db_table
 
@@ -75,8 +75,10 @@ def take(wanted: Mapping[UUID, int], now: datetime) -> Iterator[Delivery]:
     ordered = sorted(wanted.items())  # the same order for all: no deadlock
     rows = [value for id, tries in ordered for value in (key(id, database), tries)]
     statement = TAKE.format(rows=", ".join(["(%s, %s)"] * len(ordered)))
-    values = [moment(now + conf.claim_lease), *rows, moment(now)]
-    yield from Delivery.objects.using(database.alias).raw(statement, values)
+    lease = now + conf.claim_lease
+    for taken in Delivery.objects.using(database.alias).raw(statement, [moment(lease), *rows, moment(now)]):
+        taken.claimed_until = lease
+        yield taken
 
 
 def current_configs(ids: Collection[int]) -> Mapping[int, ATSConfig]:

@@ -15,6 +15,8 @@ from .base import Values
 from .calls import Submission
 
 PREFIX = "whsec_"  # of every secret
+#: What of a message is not the receiver's.
+OUR_OWN = {"ats": {"credentials", "settings"}}
 
 
 def path_of(settings: Values) -> str:
@@ -25,12 +27,14 @@ def path_of(settings: Values) -> str:
 
 def body(submission: Submission) -> bytes:
     """Return the message without what belongs to the connection, and with a link to the CV."""
-    told = submission.message.to_dict()
-    ats = {name: value for name, value in told["ats"].items() if name not in ("credentials", "settings")}
-    return to_json({**told, "ats": ats, "resume": resume_of(submission, told["resume"])})
+    message = submission.message
+    if message.resume is None:
+        return message.model_dump_json(by_alias=True, exclude=OUR_OWN).encode()
+    told = message.model_dump(mode="json", by_alias=True, exclude=OUR_OWN)
+    return to_json({**told, "resume": resume_of(submission, told["resume"])})
 
 
-def resume_of(submission: Submission, described: dict[str, Any] | None) -> dict[str, Any] | None:
+def resume_of(submission: Submission, described: dict[str, Any]) -> dict[str, Any] | None:
     """Return the CV's description under a harmless name, and where it can be fetched.
 
     Raises OurFault where there is a CV but no page that shows it: it must not get lost.
@@ -39,7 +43,7 @@ def resume_of(submission: Submission, described: dict[str, Any] | None) -> dict[
         return None
     if not submission.resume_url:
         raise OurFault("There is no public page from which the CV could be fetched.", code="no_public_url")
-    return {**(described or {}), "filename": safe_name(submission.resume.filename), "url": submission.resume_url}
+    return {**described, "filename": safe_name(submission.resume.filename), "url": submission.resume_url}
 
 
 def signature_headers(submission: Submission, content: bytes) -> dict[str, str]:
