@@ -45,7 +45,7 @@ class PlainPool(HTTPConnectionPool):
             wire = Wire(connection.sock, float(timeout.read_timeout))  # type: ignore[arg-type]
             wire.send(head, body)
             answer = wire.receive()
-            is_kept = answer.leaves_open
+            is_kept = wire.is_sent and answer.leaves_open
             log.debug("call.answered method=%s path=%s status=%d", method, url.partition("?")[0], answer.status)
         finally:
             if not is_kept:

@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from http.client import RemoteDisconnected
 from io import BytesIO
@@ -68,18 +69,18 @@ class Wire:
     def __init__(self, sock: socket.socket, patience: float) -> None:
         self._sock = sock
         self._patience = patience
+        self.is_sent = False
         if sock.gettimeout() != patience:  # setting a time-out is a system call of its own
             sock.settimeout(patience)
 
     def send(self, head: bytes, body: Readable | None) -> None:
         """Send a request. Where the other side listens no more, its answer may say why."""
         chunk = body.read() if body else b""
-        try:
+        with suppress(BrokenPipeError):
             self._write(head + chunk)
             while body and chunk and (chunk := body.read()):
                 self._write(chunk)
-        except BrokenPipeError:
-            pass
+            self.is_sent = True
 
     def receive(self) -> Incoming:
         """Read an answer; where it breaks off after its head, what came is kept.

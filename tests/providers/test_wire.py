@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -14,7 +15,7 @@ from urllib3.exceptions import ProtocolError
 from ats_integration.providers import transport
 from ats_integration.providers.base import Request, Response
 from ats_integration.providers.incoming import MAX_HEAD, Incoming
-from ats_integration.providers.wire import head_of
+from ats_integration.providers.wire import Wire, clock, head_of
 
 from .tiny_servers import listening, received
 
@@ -115,6 +116,17 @@ def test_a_kept_connection_that_the_other_side_closed_is_opened_anew() -> None:
             assert 200 == transport.call(f"http://127.0.0.1:{port}", GET).status
             time.sleep(0.05)
     assert 2 == len(opened)
+
+
+def test_an_answer_that_came_before_all_was_sent_is_read_and_its_connection_not_kept() -> None:
+    ours, theirs = socket.socketpair()
+    theirs.sendall(WHOLE)
+    theirs.close()
+    with ours:
+        clock.start(timedelta(seconds=5))
+        wire = Wire(ours, 5)
+        wire.send(b"POST / HTTP/1.1\r\n\r\n", None)
+        assert (False, 200) == (wire.is_sent, wire.receive().status)
 
 
 @pytest.mark.parametrize("name", ["", "X-A:", "X A", "X-A\r\nX-B", "é"])
