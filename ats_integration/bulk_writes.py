@@ -110,8 +110,9 @@ class Update(Write):
         return self.keys(self.statement(), self.parameters())
 
     def run_lightly(self) -> None:
-        """Write without waiting for PostgreSQL's disk, nor making others wait who want these rows."""
-        light = "SET LOCAL synchronous_commit = off; " if self.database.vendor == "postgresql" else ""
+        """Write without waiting for PostgreSQL's disk; in a transaction, which is not only ours, as any write."""
+        is_light = self.database.vendor == "postgresql" and not self.database.in_atomic_block
+        light = "SET LOCAL synchronous_commit = off; " if is_light else ""
         with self.database.cursor() as cursor:
             cursor.execute(light + self.statement(), list(self.parameters()))
 

@@ -12,7 +12,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -164,7 +164,8 @@ class DeliveryWorker(SimpleWorker):
         self._next_beat = time.monotonic() + min(BEAT, conf.claim_lease / 3).total_seconds()
         if not self.connection.hexists(self.key, "birth"):  # Redis was emptied
             self.connection.delete(self.key)
-            self.register_birth()  # type: ignore[no-untyped-call]
+            with suppress(ValueError):  # a foreign job wrote to our hash meanwhile; the next beat tries again
+                self.register_birth()  # type: ignore[no-untyped-call]
         self.heartbeat()
         self.set_state(WorkerStatus.BUSY if len(self.engine.flight) else WorkerStatus.IDLE)
         close_old_connections()

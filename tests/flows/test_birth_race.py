@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import django_rq
@@ -22,17 +23,36 @@ def test_what_a_forgotten_worker_settles_registers_nobody(valkey: Any) -> None:
     assert [] == valkey.keys("rq:worker:*")
 
 
-def test_redis_emptied_while_results_are_recorded(valkey: Any, monkeypatch: Any) -> None:
+@pytest.fixture
+def forgotten(valkey: Any) -> Any:
+    """Give a worker that Redis does not know any more."""
     running = django_rq.get_worker("happy", "retry")
     running.register_birth()
     valkey.flushall()
+    return running
+
+
+def overtake(running: Any, monkeypatch: Any, meanwhile: Callable[[], Any]) -> None:
+    """Let something happen between the two steps of the next registration."""
     delete = running.connection.delete
 
     def delete_and_be_overtaken(*keys: Any) -> Any:
         result = delete(*keys)
-        settle(valkey, running.name)  # what the recorder's thread does at this moment
+        meanwhile()
         return result
 
-    monkeypatch.setattr(running.connection, "delete", delete_and_be_overtaken)
-    running.beat()
-    assert valkey.hexists(running.key, "birth")
+    with monkeypatch.context() as patched:
+        patched.setattr(running.connection, "delete", delete_and_be_overtaken)
+        running.beat()
+
+
+def test_redis_emptied_while_results_are_recorded(forgotten: Any, valkey: Any, monkeypatch: Any) -> None:
+    overtake(forgotten, monkeypatch, lambda: settle(valkey, forgotten.name))
+    assert valkey.hexists(forgotten.key, "birth")
+
+
+def test_redis_emptied_while_a_foreign_job_runs(forgotten: Any, valkey: Any, monkeypatch: Any) -> None:
+    overtake(forgotten, monkeypatch, lambda: forgotten.increment_successful_job_count())
+    forgotten._next_beat = 0
+    forgotten.beat()
+    assert valkey.hexists(forgotten.key, "birth")
