@@ -61,7 +61,7 @@ class SecurePool(PlainPool, HTTPSConnectionPool):
 
 
 class TimedAdapter(HTTPAdapter):
-    """Use the timed connections."""
+    """Call the one host of a session, through the pools above."""
 
     pools: ClassVar = {"http": PlainPool, "https": SecurePool}
     _pool: Any = None

@@ -53,6 +53,7 @@ class Session(requests.Session):
         self.trust_env = False
         self.headers["User-Agent"] = USER_AGENT
         del self.headers["Connection"]  # HTTP/1.1 keeps connections by itself
+        #: The same, in a form that is cheap to read for every call.
         self.common: dict[str, str] = dict(self.headers)  # type: ignore[arg-type]
         self.adapters.clear()  # there are hundreds of sessions, and each adapter holds a pool
         self.mount(f"{scheme}://", TimedAdapter() if private else PublicAdapter(is_https=scheme == "https"))
@@ -115,9 +116,10 @@ def target(base_url: str, request: Request) -> SplitResult:
     """Return the full address, or refuse one that is not https and not an allowed private host."""
     try:
         parts = urlsplit(base_url.rstrip("/") + request.path)
+        host = host_of(parts.netloc)
     except ValueError:
-        raise Unavailable(NOT_VALID, code="invalid_address") from None
-    if not host_of(parts.netloc):
+        host = ""
+    if not host:
         raise Unavailable(NOT_VALID, code="invalid_address")
     if parts.scheme != "https" and not is_private(parts):
         raise AddressRefused("Only https addresses are called.")

@@ -17,11 +17,11 @@ from contextlib import suppress
 from datetime import timedelta
 from http.client import RemoteDisconnected
 from io import BytesIO
-from typing import Protocol
 
 from urllib3 import HTTPResponse
 from urllib3.exceptions import ProtocolError
 
+from .bodies import Body
 from .calls import Response
 from .incoming import MAX_ANSWER, Incoming
 
@@ -56,13 +56,6 @@ class Clock(threading.local):
 clock = Clock()
 
 
-class Readable(Protocol):
-    """A body that is handed out piece by piece."""
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Return the next bytes; none are the end."""
-
-
 class Wire:
     """An open connection while one call is made over it; a single read or write lasts `patience` seconds at most."""
 
@@ -73,7 +66,7 @@ class Wire:
         if sock.gettimeout() != patience:  # setting a time-out is a system call of its own
             sock.settimeout(patience)
 
-    def send(self, head: bytes, body: Readable | None) -> None:
+    def send(self, head: bytes, body: Body | None) -> None:
         """Send a request. Where the other side listens no more, its answer may say why."""
         chunk = body.read() if body else b""
         with suppress(BrokenPipeError):
