@@ -10,7 +10,7 @@ ARGS ?=
 BENCH := .venv-bench
 
 # Four processes for two cores: many tests wait for real servers. In CI nothing may be skipped.
-PYTEST := $(BIN)/python -m pytest --quiet --numprocesses 4 $(if $(CI),-p tests.no_skips)
+PYTEST := $(BIN)/python -m pytest --quiet --numprocesses 4 --dist worksteal $(if $(CI),-p tests.no_skips)
 
 # A production-like environment, so that `check --deploy` sees what production would.
 PRODUCTION := HTTPS_ONLY=1 DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
