@@ -109,13 +109,6 @@ class Update(Write):
         """Write; return the keys of the rows that were as they are known."""
         return self.keys(self.statement(), self.parameters())
 
-    def run_lightly(self) -> None:
-        """Write without waiting for PostgreSQL's disk; in a transaction, which is not only ours, as any write."""
-        is_light = self.database.vendor == "postgresql" and not self.database.in_atomic_block
-        light = "SET LOCAL synchronous_commit = off; " if is_light else ""
-        with self.database.cursor() as cursor:
-            cursor.execute(light + self.statement(), list(self.parameters()))
-
     def keys(self, statement: str, parameters: Iterable[Any]) -> set[Any]:
         """Run a statement that returns keys."""
         with self.database.cursor() as cursor:

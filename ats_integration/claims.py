@@ -16,6 +16,7 @@ from django.db import connections, router, transaction
 from django.utils import timezone
 
 from .conf import conf
+from .config_cache import VERSION, current_configs
 from .models import ATSConfig, Delivery
 from .states import DELIVERABLE, Status
 
@@ -25,18 +26,19 @@ READ = ("id", "config_id", "application_id", "status", "try_count", "kept", "pos
 DELIVERY, CONFIG = Delivery._meta.db_table, ATSConfig._meta.db_table
 
 #: Take what is free, in the order of the rows given (id, tryCount), and read it. Pending is free too: the web request
-#: marks a row as queued once Redis has its message. An old lease tells that a worker died, maybe after the call.
+#: does not note that Redis has the message. An old lease tells that a worker died, maybe after the call.
 #: IS TRUE keeps PostgreSQL to the primary key: it would look through all rows of one status.
 TAKE = f"""
 UPDATE {DELIVERY} SET claimed_until = %s,
     status = CASE WHEN status = '{Status.PENDING}' THEN '{Status.QUEUED}' ELSE status END,
+    queued_at = COALESCE(queued_at, created_at),
     possible_duplicate = possible_duplicate OR claimed_until IS NOT NULL
 FROM (VALUES {{rows}}) AS given
 WHERE id = given.column1 AND (try_count = given.column2) IS TRUE
     AND (status IN ({", ".join(f"'{status}'" for status in sorted(DELIVERABLE))})) IS TRUE
     AND (claimed_until IS NULL OR claimed_until < %s) IS TRUE
 RETURNING {", ".join(READ)},
-    (SELECT CAST(updated_at AS text) FROM {CONFIG} config WHERE config.id = config_id) AS config_version
+    (SELECT {VERSION} FROM {CONFIG} config WHERE config.id = config_id) AS config_version
 """  # noqa: S608
 
 #: How to read connections, given by id and version: something else once one is saved again.
@@ -79,11 +81,6 @@ def take(wanted: Mapping[UUID, int], now: datetime) -> Iterator[Delivery]:
     for taken in Delivery.objects.using(database.alias).raw(statement, [moment(lease), *rows, moment(now)]):
         taken.claimed_until = lease
         yield taken
-
-
-def current_configs(ids: Collection[int]) -> Mapping[int, ATSConfig]:
-    """Read connections as they are now."""
-    return ATSConfig.objects.select_related("customer").in_bulk(ids)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from . import claims, limits
 from .claims import Claim
 from .conf import conf
-from .config_cache import ConfigCache
+from .config_cache import ConfigCache, current_configs
 from .database_threads import DatabaseThreads
 from .deliverers import Deliverers, Work
 from .dispatch import Batch, Dispatch, Job, Settled
@@ -100,7 +100,7 @@ class Engine:
 
     def limits_of(self, ids: Sequence[int]) -> dict[int, limits.Limits]:
         """Return the limits of connections, also of those that are gone."""
-        known = claims.current_configs(ids) if ids else {}
+        known = current_configs(ids) if ids else {}
         return {one: limits.limits_of(known[one]) if one in known else limits.of_nobody(one) for one in ids}
 
     def begin(self, jobs: Sequence[Job]) -> None:

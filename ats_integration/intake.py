@@ -8,19 +8,24 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, connections, router, transaction
 from django.utils import timezone
 
 from . import queues
 from .adapters import adapter
+from .config_cache import VERSION, ConfigCache
 from .faults import where
 from .messages import ApplicationData, Message, build, decode
 from .models import ATSConfig, Delivery
-from .transitions import queued
 
 log = logging.getLogger(__name__)
 
 NOT_BUILT = "message_not_built"
+ACTIVE = f"""
+SELECT id, {VERSION} FROM {ATSConfig._meta.db_table} WHERE customer_id = %s AND is_active ORDER BY id
+"""  # noqa: S608
+
+known_configs = ConfigCache()
 
 
 def accept(application: Any) -> None:
@@ -42,8 +47,21 @@ def accept(application: Any) -> None:
 
 def take_in(application: Any) -> list[Delivery]:
     """Write one delivery for each active connection of the customer; return those it wrote."""
-    configs = ATSConfig.objects.filter(customer_id=adapter().customer_id(application), is_active=True)
-    return deliver_to(list(configs.order_by("pk")), application)
+    return deliver_to(active_configs(adapter().customer_id(application)), application)
+
+
+def active_configs(customer_id: Any) -> list[ATSConfig]:
+    """Return the active connections of a customer and hold on to them until the commit, inside of a transaction.
+
+    One that is deleted meanwhile would undo the whole save: PostgreSQL looks at foreign keys only at the commit.
+    """
+    database = connections[router.db_for_write(ATSConfig)]
+    key: Any = ATSConfig._meta.get_field("customer")
+    lock = "FOR KEY SHARE" if database.vendor == "postgresql" else ""
+    with database.cursor() as cursor:
+        cursor.execute(ACTIVE + lock, [key.get_db_prep_value(customer_id, database)])
+        versions = dict(cursor.fetchall())
+    return list(known_configs.get(versions).values())
 
 
 def deliver_to(configs: Sequence[ATSConfig], application: Any) -> list[Delivery]:
@@ -51,19 +69,7 @@ def deliver_to(configs: Sequence[ATSConfig], application: Any) -> list[Delivery]
     if not configs:
         return []
     data = described(application)
-    made = Delivery.objects.bulk_create([new_delivery(config, application, data) for config in configs])
-    keep_connections()
-    return made
-
-
-def keep_connections() -> None:
-    """Hold on to the connections until the commit: one that is deleted meanwhile would undo the whole save.
-
-    PostgreSQL looks at foreign keys only at the commit; looking now locks the rows they point to.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    return Delivery.objects.bulk_create([new_delivery(config, application, data) for config in configs])
 
 
 def described(application: Any) -> ApplicationData | None:
@@ -100,9 +106,9 @@ def dispatch_calmly(deliveries: Sequence[Delivery]) -> None:
 
 
 def dispatch(deliveries: Sequence[Delivery]) -> bool:
-    """Put pending deliveries on the happy queue and mark them; tell whether Redis took them."""
-    ready = [delivery for delivery in deliveries if delivery.message]
-    if not ready or not queues.put([decode(delivery.message) for delivery in ready]):
-        return False
-    queued([delivery.pk for delivery in ready])
-    return True
+    """Put pending deliveries on the happy queue; tell whether Redis took them.
+
+    Their rows stay as they are: a worker notes it with its claim, or the sweeper where none comes soon.
+    """
+    ready = [decode(delivery.message) for delivery in deliveries if delivery.message]
+    return bool(ready) and queues.put(ready)

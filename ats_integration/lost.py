@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
@@ -14,10 +16,19 @@ from .messages import Message
 from .models import Delivery
 from .rebuilding import readable
 from .states import DELIVERABLE, Status
+from .transitions import queued
 
 BATCH = 500
 #: Batches that one sweep looks at behind the head.
 PAGES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What was found at a place: how many deliveries were put back, and which ones are pending and known to Redis."""
+
+    count: int
+    queued: Sequence[UUID]
 
 
 class Scan:
@@ -32,26 +43,32 @@ class Scan:
         self._position = 0
 
     def put_back(self, now: datetime) -> int:
-        """Put lost deliveries back, the oldest first; return how many."""
+        """Put lost deliveries back, the oldest first; return how many. Note which of the others are on the queue."""
         due = self._due(now)
-        count = put_back_at(due, 0, now)
+        looks = [look_at(due, 0, now)]
         for _ in range(PAGES):
             self._position += BATCH
-            count += put_back_at(due, self._position, now)
+            looks.append(look_at(due, self._position, now))
             if not due[self._position :].exists():
                 self._position = 0
                 break
-        return count
+        for look in looks:
+            queued(look.queued)
+            self._position = max(0, self._position - len(look.queued))  # they are no longer due
+        return sum(look.count for look in looks)
 
 
-def put_back_at(due: QuerySet[Delivery], position: int, now: datetime) -> int:
-    """Put back what is lost at a position, until a whole batch there is known to Redis; return how many."""
+def look_at(due: QuerySet[Delivery], position: int, now: datetime) -> Look:
+    """Put back what is lost at a position, until a whole batch there is known to Redis."""
     count = 0
-    while lost := unknown(due[position : position + BATCH]):
-        if not put_back(lost, now):
-            break
-        count += len(lost)
-    return count
+    while True:
+        found = list(due[position : position + BATCH].values_list("pk", "try_count", "status"))
+        lost = queues.missing((pk, try_count) for pk, try_count, _ in found)
+        messages = messages_of(lost)
+        if not messages or not put_back(messages, now):
+            pending = {pk for pk, _, status in found if status == Status.PENDING}
+            return Look(count=count, queued=sorted(pending.difference(lost)))
+        count += len(messages)
 
 
 def enqueue(now: datetime) -> int:
@@ -86,11 +103,10 @@ def left_alone(now: datetime) -> QuerySet[Delivery]:
     return Delivery.objects.unclaimed(now).filter(calm).exclude(message={})
 
 
-def unknown(deliveries: QuerySet[Delivery]) -> list[Message]:
-    """Return the messages of those deliveries that Redis does not hold."""
-    lost = queues.missing(deliveries.values_list("pk", "try_count"))
-    found = Delivery.objects.in_bulk(lost)
-    return [message for pk in lost if pk in found and (message := readable(found[pk]))]
+def messages_of(ids: Sequence[UUID]) -> list[Message]:
+    """Return the messages of deliveries, without those that cannot be read: they are built again."""
+    found = Delivery.objects.in_bulk(ids)
+    return [message for pk in ids if pk in found and (message := readable(found[pk]))]
 
 
 def put_back(messages: Sequence[Message], now: datetime) -> bool:

@@ -79,7 +79,9 @@ def taken_in(by_customer: dict[Any, ATSConfig], application: Any) -> list[Delive
     """Write the delivery of one application; a fault with one must not keep the others out."""
     try:
         with transaction.atomic():
-            return intake.deliver_to([by_customer[adapter().customer_id(application)]], application)
+            customer_id = adapter().customer_id(application)
+            active = intake.active_configs(customer_id)
+            return intake.deliver_to([config for config in active if config == by_customer[customer_id]], application)
     except IntegrityError:
         return []  # another sweep was faster
     except Exception as error:

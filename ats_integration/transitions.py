@@ -60,13 +60,12 @@ def update(moves: Sequence[Move]) -> Update:
 
 
 def queued(ids: Sequence[UUID]) -> None:
-    """Say of pending deliveries that they stand on the queue, unless a worker was faster.
-
-    A database that crashes at this moment may forget it again: what is pending and known to Redis is in its place.
-    """
+    """Note of pending deliveries that they stand on the queue, unless a worker was faster."""
+    if not ids:
+        return
     pending = [column("id", ids), column("status", [Status.PENDING] * len(ids))]
     marks = [column("status", [Status.QUEUED] * len(ids)), column("queued_at", [timezone.now()] * len(ids))]
-    Update(Delivery, fresh=marks, known=pending).run_lightly()
+    Update(Delivery, fresh=marks, known=pending).run()
 
 
 def column(name: str, values: Sequence[Any]) -> Column:

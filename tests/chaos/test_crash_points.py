@@ -35,8 +35,7 @@ ACCOUNTS = {"recruitee": "company", "workable": "subdomain"}
 
 SAVING = {
     "committed, not enqueued": "before:ats_integration.queues.put",
-    "enqueued, not marked": "after:ats_integration.queues.put",
-    "marked": "after:ats_integration.intake.dispatch",
+    "enqueued": "after:ats_integration.queues.put",
 }
 BEFORE_THE_CALL = {
     "taken off the queue": "before:ats_integration.engine.Engine.begin",

@@ -7,8 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import DatabaseError
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -159,20 +158,3 @@ def told(delivery: Delivery) -> list[tuple[Any, ...]]:
             "number", "outcome", "http_status", "duration", "error_code", "error", "excerpt", "started_at"
         )
     )
-
-
-def test_what_is_written_lightly_is_written(config: ATSConfig) -> None:
-    delivery, other = rows.delivery(config, Status.PENDING), rows.delivery(config, Status.PENDING)
-    transitions.queued([delivery.pk])
-    transitions.queued([other.pk, delivery.pk])
-    assert ["queued", "queued"] == list(Delivery.objects.values_list("status", flat=True))
-
-
-def test_only_a_mark_of_its_own_does_not_wait_for_the_disk(config: ATSConfig) -> None:
-    alone, together = rows.delivery(config, Status.PENDING), rows.delivery(config, Status.PENDING)
-    with CaptureQueriesContext(connection) as light:
-        transitions.queued([alone.pk])
-    with transaction.atomic(), CaptureQueriesContext(connection) as usual:
-        transitions.queued([together.pk])
-    told = ["synchronous_commit = off" in queries.captured_queries[0]["sql"] for queries in (light, usual)]
-    assert [connection.vendor == "postgresql", False] == told

@@ -13,7 +13,7 @@ import time_machine
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from ats_integration import claims, intake, jobs, transitions
+from ats_integration import claims, jobs, transitions
 from ats_integration.claims import Claim
 from ats_integration.errors import IllegalTransition, StaleDelivery
 from ats_integration.models import ATSConfig, Delivery
@@ -44,12 +44,12 @@ def test_of_two_who_find_a_lease_run_out_one_takes_it(delivery: Delivery) -> Non
 
 def test_a_claim_reads_what_a_try_needs(delivery: Delivery, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     Delivery.objects.update(kept={"candidate": "c_1"})
-    row = the_delivery()
     with django_assert_num_queries(1):
         taken = next(claims.take({delivery.pk: 0}, timezone.now()))
         read = {name: getattr(taken, name) for name in claims.READ}
+    row = the_delivery()
     assert read == {name: getattr(row, name) for name in claims.READ}
-    assert the_delivery().claimed_until == taken.claimed_until
+    assert row.claimed_until == taken.claimed_until
 
 
 def test_a_claim_is_one_statement_however_many_it_takes(
@@ -103,23 +103,27 @@ def test_a_message_without_a_row_does_nothing(delivery: Delivery, valkey: redis.
 
 
 def test_a_claimed_pending_delivery_is_queued(delivery: Delivery) -> None:
-    Delivery.objects.update(status="pending", queued_at=None)
+    assert ("pending", None) == (delivery.status, delivery.queued_at)
     assert "queued" == claimed(delivery).delivery.status
-    assert "queued" == the_delivery().status
+    row = the_delivery()
+    assert ("queued", row.created_at) == (row.status, row.queued_at)
 
 
-def test_a_delivery_that_is_being_marked_as_queued_can_be_claimed(delivery: Delivery) -> None:
-    Delivery.objects.update(status="pending")
-    read_before = Delivery.objects.get()
-    intake.dispatch([read_before])
-    assert [read_before] == list(claims.take({read_before.pk: 0}, timezone.now()))
+def test_a_claimed_delivery_keeps_when_it_went_to_its_queue(delivery: Delivery) -> None:
+    put_back = timezone.now()
+    Delivery.objects.update(queued_at=put_back)
+    claimed(delivery)
+    assert put_back == the_delivery().queued_at
 
 
-def test_a_delivery_that_was_claimed_is_not_marked_as_queued_again(delivery: Delivery, valkey: redis.Redis) -> None:
-    Delivery.objects.update(status="pending")
-    pending = Delivery.objects.get()
+def test_a_delivery_that_was_noted_as_queued_can_be_claimed(delivery: Delivery) -> None:
+    transitions.queued([delivery.pk])
+    assert [delivery] == list(claims.take({delivery.pk: 0}, timezone.now()))
+
+
+def test_a_delivery_that_was_delivered_is_not_noted_as_queued_again(delivery: Delivery, valkey: redis.Redis) -> None:
     jobs.deliver(take(valkey))
-    intake.dispatch([pending])
+    transitions.queued([delivery.pk])
     assert "delivered" == the_delivery().status
 
 

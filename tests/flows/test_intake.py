@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
+from threading import Thread
+from typing import Any
 
 import pytest
 import redis
 from django.core.serializers import deserialize, serialize
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -55,10 +59,9 @@ def test_the_connection_of_another_customer_gets_none(
     assert not Delivery.objects.exists()
 
 
-def test_a_committed_application_is_queued(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:
+def test_a_committed_application_is_on_the_queue(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:
     apply()
-    assert "queued" == the_delivery().status
-    assert the_delivery().queued_at
+    assert [f"ats-{the_delivery().pk}-0"] == job_ids(valkey, "happy")
 
 
 def test_nothing_is_enqueued_before_the_commit(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:
@@ -97,6 +100,45 @@ def test_a_later_save_makes_nothing_new(valkey: redis.Redis, config: ATSConfig, 
     application.save()
     assert 1 == Delivery.objects.count()
     assert 1 == len(messages(valkey, "happy"))
+
+
+def test_a_connection_that_is_deleted_meanwhile_undoes_no_save(
+    valkey: redis.Redis, config: ATSConfig, apply: Apply
+) -> None:
+    def delete() -> None:
+        with suppress(IntegrityError):  # it may find out at its own commit that the connection is in use
+            ATSConfig.objects.filter(pk=config.pk).delete()
+        connection.close()
+
+    deleting = Thread(target=delete)
+    with transaction.atomic():
+        apply()
+        deleting.start()
+        deleting.join(timeout=0.5)
+        assert deleting.is_alive()
+    deleting.join()
+    assert 1 == Application.objects.count()
+
+
+@pytest.mark.parametrize("changes", [{"base_url": "https://other.example"}, {"settings": {"company": "other"}}])
+def test_a_connection_that_was_saved_again_counts_at_once(
+    valkey: redis.Redis, config: ATSConfig, apply: Apply, changes: dict[str, Any]
+) -> None:
+    apply()
+    for name, value in changes.items():
+        setattr(config, name, value)
+    config.save()
+    apply()
+    assert 2 == len({json.dumps(message["ats"]) for message in messages(valkey, "happy")})
+
+
+def test_a_connection_that_was_switched_off_gets_nothing_more(
+    valkey: redis.Redis, config: ATSConfig, apply: Apply
+) -> None:
+    apply()
+    ATSConfig.objects.update(is_active=False)
+    apply()
+    assert 1 == Delivery.objects.count()
 
 
 def test_a_fixture_makes_no_delivery(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:

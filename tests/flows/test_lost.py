@@ -93,6 +93,37 @@ def test_what_stands_on_happy_is_not_put_back(queued: redis.Redis) -> None:
     assert 1 == len(job_ids(queued, "happy"))
 
 
+def test_what_stands_on_happy_is_noted_as_queued(queued: redis.Redis) -> None:
+    before = the_delivery()
+    enqueued()
+    row = the_delivery()
+    assert ("pending", "queued") == (before.status, row.status)
+    assert row.queued_at
+
+
+def test_what_redis_does_not_have_is_not_noted(queued: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    queued.flushall()
+    monkeypatch.setattr(queues, "put", lambda messages: False)
+    assert 0 == enqueued()
+    assert "pending" == the_delivery().status
+
+
+def test_a_long_line_is_noted_piece_by_piece_without_a_gap(
+    valkey: redis.Redis, config: ATSConfig, apply: Apply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lost, "BATCH", 1)
+    monkeypatch.setattr(lost, "PAGES", 1)
+    for _ in range(6):
+        apply()
+    age(Delivery.objects.all())
+    scan, now = lost.Scan(lost.due_first), timezone.now()
+    noted = []
+    for _ in range(3):
+        scan.put_back(now)
+        noted.append(Delivery.objects.filter(status="queued").count())
+    assert [2, 4, 6] == noted
+
+
 def test_what_waits_for_its_time_is_not_put_back(retrying: redis.Redis) -> None:
     assert 0 == enqueued()
     assert 1 == len(scheduled_ids(retrying))
@@ -205,7 +236,7 @@ def test_a_backlog_of_retries_hides_no_lost_first_try(
     move_due(valkey)
     age(Delivery.objects.all())
     apply()
-    age(Delivery.objects.filter(status="queued"), by=timedelta(seconds=30))
+    age(Delivery.objects.filter(status="pending"), by=timedelta(seconds=30))
     take(valkey)
     assert 1 == enqueued()
 
@@ -217,7 +248,7 @@ def test_a_backlog_of_first_tries_hides_no_lost_retry(
     retrying.delete(SCHEDULE)
     for _ in range(3):
         apply()
-    age(Delivery.objects.filter(status="queued"), by=timedelta(hours=1))
+    age(Delivery.objects.filter(status="pending"), by=timedelta(hours=1))
     assert 1 == enqueued()
 
 

@@ -255,4 +255,4 @@ def test_a_fault_of_an_adapter_is_a_bug_without_any_value(
 def test_an_unreadable_message_is_dropped_and_its_row_untouched(applied: redis.Redis) -> None:
     message = take(applied)
     assert "message_invalid" == jobs.deliver({**message, "candidate": "?"})
-    assert ("queued", None) == (the_delivery().status, the_delivery().claimed_until)
+    assert ("pending", None) == (the_delivery().status, the_delivery().claimed_until)

@@ -63,7 +63,7 @@ def test_a_timed_message_belongs_to_the_retry_queue(full_redis: Any) -> None:
 
 
 def test_the_happy_queue_is_first_in_first_out(full_redis: Any) -> None:
-    in_order = Delivery.objects.filter(status="queued").order_by("created_at").values_list("pk", flat=True)
+    in_order = Delivery.objects.filter(status="pending").order_by("created_at").values_list("pk", flat=True)
     assert [f"ats-{pk}-0" for pk in in_order] == job_ids(full_redis, "happy")
 
 
