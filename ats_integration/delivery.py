@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from .providers import exchange, registry
 from .providers.base import Submission
 from .providers.exchange import Accepted
 from .providers.steps import Progress
+from .providers.wire import clock
 from .resumes import opened
 from .states import Outcome
 
@@ -31,6 +33,8 @@ class Result:
     outcome: Outcome
     started_at: datetime
     duration: timedelta
+    #: When its last call left; None where none did.
+    called_at: datetime | None = None
     code: str = ""
     detail: str = ""
     status: int | None = None
@@ -42,17 +46,34 @@ class Result:
     is_certain: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """When a try began, by the calendar and in monotonic seconds."""
+
+    at: datetime = field(default_factory=timezone.now)
+    ticks: float = field(default_factory=time.monotonic)
+
+    def times(self) -> dict[str, Any]:
+        """Return what a result says of its times where the try ends now."""
+        called_at = self.after(clock.left_at) if clock.left_at > self.ticks else None
+        return {"started_at": self.at, "duration": self.after(time.monotonic()) - self.at, "called_at": called_at}
+
+    def after(self, ticks: float) -> datetime:
+        """Return a moment that is given in monotonic seconds."""
+        return self.at + timedelta(seconds=ticks - self.ticks)
+
+
 def attempt(message: Message, config: ATSConfig, progress: Progress | None = None) -> Result:
     """Try once to deliver `message` through today's `config`. Never raises: a fault of ours is an outcome too."""
-    started_at, started = timezone.now(), time.monotonic()
+    start = Start()
     try:
         accepted = hand_in(current(message, config), config, progress)
     except DeliveryError as error:
-        return failed(error, started_at, elapsed(started))
+        return failed(error, start)
     except Exception as error:
         log.error("delivery.bug message=%s fault=%s", message.message_id, where(error))
-        return failed(OurFault(f"A fault on our side ({where(error)})."), started_at, elapsed(started))
-    return delivered(accepted, started_at, elapsed(started))
+        return failed(OurFault(f"A fault on our side ({where(error)})."), start)
+    return delivered(accepted, start)
 
 
 def current(message: Message, config: ATSConfig) -> Message:
@@ -78,12 +99,11 @@ def hand_in(message: Message, config: ATSConfig, progress: Progress | None) -> A
         return exchange.hand_in(provider, submission, progress)
 
 
-def delivered(accepted: Accepted, started_at: datetime, duration: timedelta) -> Result:
+def delivered(accepted: Accepted, start: Start) -> Result:
     """Describe a success."""
     return Result(
         outcome=Outcome.DELIVERED,
-        started_at=started_at,
-        duration=duration,
+        **start.times(),
         status=accepted.status,
         excerpt=storable(accepted.excerpt),
         reference=storable(accepted.receipt.reference),
@@ -92,12 +112,11 @@ def delivered(accepted: Accepted, started_at: datetime, duration: timedelta) -> 
     )
 
 
-def failed(error: DeliveryError, started_at: datetime, duration: timedelta) -> Result:
+def failed(error: DeliveryError, start: Start) -> Result:
     """Describe a failure."""
     return Result(
         outcome=error.outcome,
-        started_at=started_at,
-        duration=duration,
+        **start.times(),
         code=error.code,
         detail=storable(error.detail),
         status=error.status,
@@ -109,8 +128,3 @@ def failed(error: DeliveryError, started_at: datetime, duration: timedelta) -> R
 def storable(text: str) -> str:
     """Return a text without what a database refuses: NUL, and halves of characters from a careless JSON."""
     return text.encode(errors="replace").decode().replace("\0", "")
-
-
-def elapsed(started: float) -> timedelta:
-    """Return how long it has been since a moment of the monotonic clock."""
-    return timedelta(seconds=time.monotonic() - started)

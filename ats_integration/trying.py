@@ -87,7 +87,7 @@ def acknowledged(task: Task, result: Result | None = None) -> Settled:
         verdict=VERDICTS.get(result.outcome, "answered"),
         code=result.code,
         calm=calm_after(result),
-        began_at=result.started_at,
+        called_at=result.called_at,
     )
 
 

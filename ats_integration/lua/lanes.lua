@@ -2,7 +2,7 @@
 --
 --   ats:limits:<config>   hash    concurrency, calls, per (ms), weight, rate (the key that counts calls), until
 --   ats:slots:<config>    zset    jobs in flight, by the end of their lease
---   ats:calls:<rate>      zset    the last calls, by when they were let through or, once that is known, began
+--   ats:calls:<rate>      zset    the last calls, by when they should have left or, once that is known, left
 --   ats:pause:<rate>      string  there while the ATS asked for calm
 --   ats:circuit:<config>  hash    failures, opened_at, probe_at, code
 --   ats:waiting:<config>  zset    jobs that wait, the oldest first
@@ -11,6 +11,9 @@
 --
 -- A job's own hash also keeps ats_order (its place among all others) and ats_parked_at (since when it waits).
 -- Times are milliseconds of the server's clock; orders are microseconds.
+
+-- How long a call may take from here to the ATS's door: it counts from then on, until it is known when it left.
+local ON_ITS_WAY = 100
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -88,7 +91,7 @@ local function enter(config, limit, id, lease, cooldown)
     if redis.call('HEXISTS', circuit, 'opened_at') == 1 then redis.call('HSET', circuit, 'probe_at', now + cooldown) end
     if limit.calls == 0 then return end
     local made = 'ats:calls:' .. limit.rate
-    for call = 1, limit.weight do redis.call('ZADD', made, now, id .. ':' .. call) end
+    for call = 1, limit.weight do redis.call('ZADD', made, now + ON_ITS_WAY, id .. ':' .. call) end
     redis.call('PEXPIRE', made, limit.per * 2)
 end
 

@@ -2,7 +2,7 @@
 --
 -- KEYS: none. ARGV: worker, cooldown, failures that open a circuit, then for each job:
 -- id, queue, config, verdict (answered, failed, silent, or foreign for a job that RQ itself cleans up),
--- code, ms of calm that the ATS asked for, ms since its call began (empty = none was made).
+-- code, ms of calm that the ATS asked for, ms since its last call left (empty = none did).
 
 local worker, cooldown, threshold = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local lanes, healthy, left, gone = {}, {}, {}, {}
@@ -24,11 +24,11 @@ local function failed(config, code)
     redis.call('PEXPIRE', circuit, 86400000)
 end
 
--- Count the calls of a delivery from when they really began, not from when they were let through.
-local function began(limit, id, ms)
+-- Count the calls of a delivery from when they really left.
+local function called(limit, id, ms)
     if not limit.calls or limit.calls == 0 then return end
     local made = 'ats:calls:' .. limit.rate
-    for call = 1, limit.weight do redis.call('ZADD', made, 'XX', 'GT', now - ms, id .. ':' .. call) end
+    for call = 1, limit.weight do redis.call('ZADD', made, 'XX', now - ms, id .. ':' .. call) end
     redis.call('PEXPIRE', made, limit.per * 2)
 end
 
@@ -57,7 +57,7 @@ for i = 4, #ARGV, 7 do
     if verdict ~= 'foreign' then gone[#gone + 1] = job_key(id) end
     if config then
         lanes[config] = lanes[config] or limits_of(config)
-        if ago ~= '' then began(lanes[config], id, tonumber(ago)) end
+        if ago ~= '' then called(lanes[config], id, tonumber(ago)) end
         if verdict == 'answered' then answered(config) end
         if verdict == 'failed' then failed(config, code) end
         if tonumber(ms) > 0 then calm(lanes[config].rate, ms) end

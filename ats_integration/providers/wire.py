@@ -33,10 +33,14 @@ NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class Clock(threading.local):
-    """The end of the call that the current thread is making."""
+    """The end of the call that the current thread is making, and when the last one left.
+
+    `left_at` is in monotonic seconds, before all time as long as none left.
+    """
 
     def __init__(self) -> None:
         self._ends = math.inf
+        self.left_at = -math.inf
 
     def start(self, total: timedelta) -> None:
         """Give the next call this much time."""
@@ -71,6 +75,7 @@ class Wire:
         chunk = body.read() if body else b""
         with suppress(BrokenPipeError):
             self._write(head + chunk)
+            clock.left_at = time.monotonic()
             while body and chunk and (chunk := body.read()):
                 self._write(chunk)
             self.is_sent = True

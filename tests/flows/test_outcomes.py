@@ -11,7 +11,8 @@ import redis
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from ats_integration import jobs
+from ats_integration import delivery, jobs
+from ats_integration.messages import decode
 from ats_integration.models import ATSConfig, Attempt
 from ats_integration.providers.recruitee import Recruitee
 from ats_integration.sandbox import Sandbox
@@ -48,6 +49,18 @@ def applied(valkey: redis.Redis, s3: Any, config: ATSConfig, apply: Apply) -> re
     """Hand in an application; its message stands on happy."""
     apply()
     return valkey
+
+
+def test_a_result_tells_when_its_last_call_left(applied: redis.Redis, config: ATSConfig) -> None:
+    result = delivery.attempt(decode(the_delivery().message), config)
+    assert result.called_at
+    assert result.started_at < result.called_at < result.started_at + result.duration
+
+
+def test_a_result_without_a_call_tells_so(applied: redis.Redis, config: ATSConfig) -> None:
+    delivery.attempt(decode(the_delivery().message), config)
+    config.base_url = "http://10.0.0.1"
+    assert delivery.attempt(decode(the_delivery().message), config).called_at is None
 
 
 def test_a_success_is_delivered_with_the_ats_own_id(applied: redis.Redis, ats: Sandbox) -> None:
