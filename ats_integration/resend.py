@@ -21,12 +21,14 @@ from django.utils import timezone
 from . import audit, queues, readiness
 from .errors import StaleDelivery
 from .intake import first_message
+from .letters import Letters
 from .messages import ApplicationData
 from .models import DeadLetter, Delivery
 from .states import Status
 from .transitions import move
 
 MAX_AT_ONCE = 10_000
+SENT_MEANWHILE = "It was sent again a moment ago."
 
 
 class Fate(StrEnum):
@@ -95,7 +97,7 @@ class Report:
         return self.count(Fate.FAILED)
 
 
-def chosen(selection: Selection) -> list[DeadLetter]:
+def chosen(selection: Selection) -> Letters:
     """Return the dead letters of a selection that wait, the oldest first."""
     filters = {
         "customer_id": selection.customer,
@@ -107,8 +109,8 @@ def chosen(selection: Selection) -> list[DeadLetter]:
         "message_id__in": selection.ids,
     }
     given = {name: value for name, value in filters.items() if value not in ("", None, ())}
-    rows = DeadLetter.objects.waiting().filter(**given).select_related("delivery", "config__customer")
-    return list(rows.order_by("died_at", "pk")[: selection.limit])
+    rows = DeadLetter.objects.waiting().filter(**given).order_by("died_at", "pk")
+    return Letters(tuple(rows.values_list("pk", flat=True)[: selection.limit]))
 
 
 def run(
@@ -160,6 +162,8 @@ def look(letter: DeadLetter) -> Line:
 
 def send(letter: DeadLetter, *, by: str = audit.NOBODY) -> Line:
     """Send one dead letter again, if nobody else does."""
+    if letter.resent_at:
+        return line_of(letter, Fate.SKIPPED, SENT_MEANWHILE)
     data, problem = readiness.examine(letter)
     if problem or data is None:
         return line_of(letter, Fate.FAILED, problem)
@@ -168,7 +172,7 @@ def send(letter: DeadLetter, *, by: str = audit.NOBODY) -> Line:
             revive(letter, data)
             audit.on_letter(letter, by=by)
     except StaleDelivery:
-        return line_of(letter, Fate.SKIPPED, "It was sent again a moment ago.")
+        return line_of(letter, Fate.SKIPPED, SENT_MEANWHILE)
     return line_of(letter, Fate.SENT)
 
 

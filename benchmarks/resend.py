@@ -65,7 +65,7 @@ def deliver(system: Ours, place: Place, count: int) -> None:
     """Deliver what was sent again, to see that all of it arrives."""
     place.ats.ask("mend")
     with running(system, place) as worker:
-        worker.wait_for(lambda: place.recorded >= count, PATIENCE)
+        worker.wait_for(lambda: place.recorded(system) >= count, PATIENCE)
 
 
 def story(here: Stage, system: Ours, count: int, *, from_s3: bool = False) -> list[Row]:

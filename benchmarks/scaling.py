@@ -27,7 +27,7 @@ def measure(here: Stage, options: Options, processes: int) -> Row:
         send(system, place, options.n)
         workers = [stack.enter_context(running(system, place, cores.all_cores())) for _ in range(processes)]
         workers[0].wait_for(lambda: place.ats.unique >= options.n, PATIENCE)
-        workers[0].wait_for(lambda: place.recorded >= options.n, PATIENCE)
+        workers[0].wait_for(lambda: place.recorded(system) >= options.n, PATIENCE)
         totals = place.ats.totals()
         return {
             "processes": processes,

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,7 @@ from jobbird.demo import environment, services
 from . import cores
 from .ats import Ats, ats
 from .options import Options
-from .systems import System, environment_of_peer
-
-RECORDED = """
-    SELECT count(*) FROM ats_integration_delivery d
-    WHERE status = 'delivered' AND EXISTS (SELECT 1 FROM ats_integration_attempt a WHERE a.delivery_id = d.id)
-"""
+from .systems import Ours, System, environment_of_peer
 
 numbers = itertools.count(1)
 
@@ -49,10 +44,9 @@ class Place:
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             return connection.execute(query.encode()).fetchall()
 
-    @property
-    def recorded(self) -> int:
-        """How many deliveries are recorded as delivered, with their attempt."""
-        return int(self.rows(RECORDED)[0][0])
+    def recorded(self, system: System) -> int:
+        """Return how many messages a system recorded."""
+        return int(self.rows(system.records)[0][0])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,18 +62,13 @@ class Stage:
     def place(self, system: System, **extra: str) -> Iterator[Place]:
         """Give one system a Valkey and, where it needs one, a database of its own; `extra` is for its environment."""
         self.ats.ask("reset")
-        with services.valkey() as redis_url:
-            if system.needs_database:
-                with database(self.template_url) as url:
-                    yield self.place_of_ours(url, {"REDIS_URL": redis_url, **extra})
+        copy = database(self.template_url) if system.needs_database else nullcontext("")
+        with services.valkey() as redis_url, copy as url:
+            if isinstance(system, Ours):
+                env = environment_of_ours(self.options, self.folder, url) | {"REDIS_URL": redis_url}
             else:
-                env = environment_of_peer(redis_url, self.ats.url, dict(os.environ))
-                yield Place(ats=self.ats, redis_url=redis_url, env={**env, **extra})
-
-    def place_of_ours(self, database_url: str, changes: dict[str, str]) -> Place:
-        """Describe the place in which this project is measured."""
-        env = environment_of_ours(self.options, self.folder, database_url) | changes
-        return Place(ats=self.ats, redis_url=env["REDIS_URL"], env=env, database_url=database_url)
+                env = environment_of_peer(redis_url, self.ats.url, {**os.environ, "DATABASE_URL": url})
+            yield Place(ats=self.ats, redis_url=redis_url, env=env | extra, database_url=url)
 
 
 @contextmanager

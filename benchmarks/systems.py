@@ -13,6 +13,13 @@ from .options import ROOT, Options
 BIN = Path(sys.executable).parent
 OURS = "ours"
 CEILING = "no queue"
+IN_DJANGO = "dramatiq-django"
+
+#: How many deliveries stand as delivered, with their attempt.
+OUR_RECORDS = """
+    SELECT count(*) FROM ats_integration_delivery d
+    WHERE status = 'delivered' AND EXISTS (SELECT 1 FROM ats_integration_attempt a WHERE a.delivery_id = d.id)
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +31,8 @@ class System(ABC):
     at_most: int = sys.maxsize
     fastest: float = float("inf")
     folder: Path = ROOT
+    #: The query that counts what it recorded; empty where it records nothing.
+    records: str = ""
 
     def count(self, n: int) -> int:
         """Return how many of `n` messages it is given."""
@@ -41,7 +50,7 @@ class System(ABC):
     @property
     def needs_database(self) -> bool:
         """Tell whether it records what it does."""
-        return False
+        return bool(self.records)
 
 
 class Peer(System):
@@ -49,6 +58,10 @@ class Peer(System):
 
     def sender(self, *arguments: str) -> Sequence[str]:
         return [sys.executable, "-m", "benchmarks.peers.send", self.name.split("-")[0], *arguments]
+
+
+class PeerInDjango(Peer):
+    """A job system that records in a Django project what it did: it says what Django costs, and is no best peer."""
 
 
 class NoQueue(System):
@@ -64,10 +77,6 @@ class Ours(System):
     def sender(self, *arguments: str) -> Sequence[str]:
         return inside("send", *arguments)
 
-    @property
-    def needs_database(self) -> bool:
-        return True
-
 
 def inside(program: str, *arguments: str) -> list[str]:
     """Return the command that runs one of our programs inside the measured project."""
@@ -82,7 +91,7 @@ def script(name: str, *arguments: str) -> tuple[str, ...]:
 def ours(options: Options) -> Ours:
     """Return this project, started as its README says."""
     command = (sys.executable, "manage.py", "rqworker", "happy", "retry")
-    return Ours(name=OURS, worker=command, folder=options.project)
+    return Ours(name=OURS, worker=command, folder=options.project, records=OUR_RECORDS)
 
 
 def ceiling(options: Options) -> NoQueue:
@@ -98,7 +107,7 @@ def peers(options: Options) -> list[Peer]:
     calm = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     rq = script("rq", "worker", "happy", "--quiet")
     return [
-        Peer(name="dramatiq", worker=script("dramatiq", "benchmarks.peers.on_dramatiq", "-p", "1", "-t", threads)),
+        Peer(name="dramatiq", worker=dramatiq("on_dramatiq", threads)),
         Peer(
             name="huey",
             worker=script("huey_consumer", "benchmarks.peers.on_huey.huey", "-w", threads, "-k", "thread", "-q"),
@@ -107,6 +116,17 @@ def peers(options: Options) -> list[Peer]:
         Peer(name="rq-simple", worker=(*rq, "--worker-class", "rq.SimpleWorker"), at_most=200, fastest=15),
         Peer(name="rq-fork", worker=rq, at_most=30, fastest=2),
     ]
+
+
+def in_django(options: Options) -> PeerInDjango:
+    """Return the fastest peer as a Django project would use it: with a row for each message that was handed in."""
+    worker = dramatiq("on_dramatiq_django", str(options.in_flight))
+    return PeerInDjango(name=IN_DJANGO, worker=worker, records="SELECT count(*) FROM receipts_receipt")
+
+
+def dramatiq(module: str, threads: str) -> tuple[str, ...]:
+    """Return the command line of dramatiq with the job of one module."""
+    return script("dramatiq", f"benchmarks.peers.{module}", "-p", "1", "-t", threads)
 
 
 def environment_of_peer(redis_url: str, ats_url: str, base: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Messages a second, CPU and memory of one worker process on one core, beside the peers and no queue at all.
 
 Our worker does its full work: encrypted credentials, deliveries and attempts recorded on PostgreSQL.
-The peers POST and forget. Rounds take turns; a ratio is the median of the ratios of each round.
+The peers POST and forget, but for one that records a row in a Django project. Rounds take turns; a
+ratio is the median of the ratios of each round.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from .plots import bars
 from .results import Result, Row, publish
 from .sending import connect, send
 from .stage import Place, Stage, stage
-from .systems import CEILING, OURS, System, ceiling, ours, peers
+from .systems import CEILING, IN_DJANGO, OURS, System, ceiling, in_django, ours, peers
 from .watching import Run, watch
 from .worker import running
 
@@ -31,7 +32,7 @@ def measure(system: System, place: Place, count: int) -> Run:
 def round_of(here: Stage, options: Options) -> list[Run]:
     """Measure every system once."""
     found = []
-    for system in (ceiling(options), ours(options), *peers(options)):
+    for system in (ceiling(options), ours(options), *peers(options), in_django(options)):
         if options.wants(system.name):
             with here.place(system) as place:
                 found.append(measure(system, place, system.count(options.n)))
@@ -67,8 +68,8 @@ def ceiling_of(runs: Sequence[Run]) -> Run | None:
 
 
 def best_peer(runs: Sequence[Run]) -> Run | None:
-    """Return the fastest of the peers in a round; None where none was measured."""
-    found = [run for run in runs if run.name not in (OURS, CEILING)]
+    """Return the fastest of the peers in a round that post and forget; None where none was measured."""
+    found = [run for run in runs if run.name not in (OURS, CEILING, IN_DJANGO)]
     return max(found, key=lambda run: run.rate, default=None)
 
 
@@ -81,7 +82,7 @@ def ratio(pairs: Sequence[tuple[Run, Run | None]], figure: str) -> float | None:
 def main() -> None:
     """Measure, print, write."""
     options = command_line.read(command_line.parser(__doc__, n=3000, rounds=3).parse_args())
-    with stage(options, with_database=options.wants(OURS)) as here:
+    with stage(options, with_database=options.wants(OURS) or options.wants(IN_DJANGO)) as here:
         rounds = [round_of(here, options) for _ in range(options.rounds)]
     title = "One worker process on one core"
     result = Result(name="throughput", title=title, settings=options.settings, rows=summary(rounds))

@@ -31,7 +31,7 @@ def watch(system: System, place: Place, worker: Worker, count: int, *, already: 
     cpu, begun, first = worker.cpu, time.monotonic_ns(), place.ats.unique
     peak = watch_memory(place, worker, count)
     if system.needs_database:
-        worker.wait_for(lambda: place.recorded >= min(count, place.ats.unique), PATIENCE)
+        worker.wait_for(lambda: place.recorded(system) >= min(count, place.ats.unique), PATIENCE)
     totals, used = place.ats.totals(), worker.cpu - cpu
     todo = max(1, totals.unique - first)
     return Run(

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from ats_integration import resend
+from ats_integration import letters, resend
 from ats_integration.models import ATSConfig, DeadLetter
 from ats_integration.resend import Fate, Report, Selection
 from ats_integration.sandbox import Sandbox
@@ -109,6 +109,17 @@ def test_one_that_was_chosen_before_another_sent_it_is_skipped(died: Any) -> Non
     resend.run(Selection())
     assert [("skipped", "It was sent again a moment ago.")] == fates(resend.send_all(chosen))
     assert 1 == len(job_ids(died, "happy"))
+
+
+def test_those_that_were_chosen_are_read_piece_by_piece_in_their_order(
+    config: ATSConfig, apply: Apply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letters, "BATCH", 2)
+    rows = Application.objects.bulk_create([applied(apply, config) for _ in range(5)])
+    made = [dead_letter(config, row) for row in rows]
+    chosen = resend.chosen(Selection())
+    made.pop(1).delete()
+    assert (5, made) == (len(chosen), list(chosen))
 
 
 def test_without_redis_it_waits_for_the_sweeper(valkey: Any, config: ATSConfig, apply: Apply, redis_away: None) -> None:

@@ -22,6 +22,7 @@ from rich.table import Table
 
 from ats_integration import audit, recovery, resend, selection_check
 from ats_integration.errors import DeadLetterUnavailable
+from ats_integration.letters import Letters
 from ats_integration.models import DeadLetter
 from ats_integration.resend import Fate, Line, Report, Selection
 
@@ -36,6 +37,8 @@ examples:
 Only letters that were not sent again yet are chosen. Running it twice sends nothing twice.
 exit status: 0 all chosen letters were sent (or there were none), 1 some could not be sent, 2 wrong use.
 """
+
+Chosen = Letters | Sequence[DeadLetter]
 
 AGO = re.compile(r"[0-9]+[mhd]")
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -141,7 +144,7 @@ class Command(BaseCommand):
         if selection.is_everything and not (options["dry_run"] or options["yes"] or sys.stdin.isatty()):
             raise CommandError("No filter is given: add one (--customer 42), or --yes to send all.", returncode=2)
 
-    def letters(self, selection: Selection, options: dict[str, Any]) -> tuple[Sequence[DeadLetter], Sequence[str]]:
+    def letters(self, selection: Selection, options: dict[str, Any]) -> tuple[Chosen, Sequence[str]]:
         """Return the chosen letters, and what in S3 could not be used."""
         if not options["from_s3"]:
             return resend.chosen(selection), ()
@@ -158,7 +161,7 @@ class Command(BaseCommand):
         if input(f"Send {count} dead letter(s) again? [y/N] ").strip().lower() not in ("y", "yes"):
             raise CommandError("Nothing was sent.", returncode=1)
 
-    def work(self, letters: Sequence[DeadLetter], options: dict[str, Any]) -> Report:
+    def work(self, letters: Chosen, options: dict[str, Any]) -> Report:
         """Send with a progress bar on a terminal, silently elsewhere."""
         with self.progress(is_quiet=options["as_json"]) as progress:
             task = progress.add_task("checking" if options["dry_run"] else "sending", total=len(letters))
