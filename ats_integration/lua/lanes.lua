@@ -12,7 +12,7 @@
 -- A job's own hash also keeps ats_order (its place among all others) and ats_parked_at (since when it waits).
 -- Times are milliseconds of the server's clock; orders are microseconds.
 
--- How long a call may take from here to the ATS's door: it counts from then on, until it is known when it left.
+-- How long a call may take from here to the door of the ATS, in ms: it counts from then on, until it is known when it left.
 local ON_ITS_WAY = 100
 
 local time = redis.call('TIME')
