@@ -12,12 +12,12 @@ import warnings
 from contextlib import ExitStack
 from pathlib import Path
 
-from jobbird.demo.ports import free_port
+from jobbird.demo.ports import kept_port
 from jobbird.demo.services import S3_ENVIRONMENT, postgres, scratch
 
 SCRATCH = scratch()
-VALKEY_PORT = free_port()
-S3_PORT = free_port()
+VALKEY_PORT = kept_port()  # others look for a port, too, before a server listens on it
+S3_PORT = kept_port()
 BUCKET = "test-dead-letters"
 
 

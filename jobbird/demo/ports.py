@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import secrets
 import socket
 import time
@@ -20,6 +21,19 @@ def free_port() -> int:
         if is_free(port := secrets.choice(OURS)):
             return port
     raise OSError(f"No port from {OURS.start} to {OURS.stop} is free.")
+
+
+def kept_port() -> int:
+    """Return a free port and keep it from all who ask for one until this process ends; nobody listens there yet.
+
+    A server may still listen on it: servers ask for SO_REUSEADDR, which lets them share it with who only holds it.
+    """
+    keeper = socket.socket()
+    keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    keeper.bind(("127.0.0.1", free_port()))
+    atexit.register(keeper.close)
+    port: int = keeper.getsockname()[1]
+    return port
 
 
 def is_open(port: int) -> bool:
@@ -46,7 +60,6 @@ def is_free(port: int) -> bool:
     if is_open(port):
         return False
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
