@@ -33,14 +33,14 @@ def heard(provider: Provider, response: Response) -> str:
 @pytest.mark.parametrize("provider", all_providers().values(), ids=all_providers())
 @given(status=st.integers(100, 999), body=BODIES)
 @example(status=200, body=b"\xff\xfe{")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_reads_any_answer(provider: Provider, status: int, body: bytes) -> None:
     assert isinstance(heard(provider, Response(status=status, body=body)), str)
 
 
 @pytest.mark.parametrize("provider", all_providers().values(), ids=all_providers())
 @given(status=st.integers(300, 999).filter(lambda status: status != THERE_ALREADY), body=BODIES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_never_calls_a_refusal_delivered(provider: Provider, status: int, body: bytes) -> None:
     with pytest.raises(DeliveryError):
         provider.judge(Response(status=status, body=body))

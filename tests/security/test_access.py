@@ -29,7 +29,6 @@ def written() -> list[str]:
     return [line for line in PAGE.read_text().splitlines() if line.startswith("| `/")]
 
 
-@pytest.mark.same_on_every_database
 def test_every_address_answers_every_role_as_the_page_says(
     world: World, valkey: Any, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:

@@ -57,7 +57,6 @@ def answers(world: World) -> dict[str, HttpResponse]:
     return asked
 
 
-@pytest.mark.same_on_every_database
 def test_every_answer_has_the_headers_and_no_page_needs_what_they_forbid(world: World, valkey: Any) -> None:
     asked = answers(world)
     for pattern, answer in asked.items():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ats_integration.dispatch import Batch
+from ats_integration.dispatch import Batch, lease
 from tests.worker.conftest import Lanes, names
 from tests.worker.running import worker
 
@@ -101,12 +101,20 @@ def test_a_call_counts_from_when_it_left(lanes: Lanes) -> None:
 def test_a_call_that_may_still_be_leaving_counts_from_when_it_will_have_left(lanes: Lanes) -> None:
     lanes.limit(1, calls=1, per=10)
     lanes.put("slow", "next")
-    now = datetime.now(UTC)
+    lanes.take()
+    ((_, leased_until),) = lanes.valkey.zrange("ats:leases", 0, -1, withscores=True)
+    ((_, counts_from),) = lanes.valkey.zrange("ats:calls:config-1", 0, -1, withscores=True)
+    assert 100 == counts_from - (leased_until - lease())
+
+
+def test_a_call_that_left_early_counts_from_then(lanes: Lanes) -> None:
+    lanes.limit(1, calls=1, per=10)
+    lanes.put("early", "next")
     lanes.take()
     ((_, counts_from),) = lanes.valkey.zrange("ats:calls:config-1", 0, -1, withscores=True)
-    lanes.settle("slow", called_at=now - timedelta(seconds=1))
+    lanes.settle("early", called_at=seconds_ago(1))
     ((_, left_at),) = lanes.valkey.zrange("ats:calls:config-1", 0, -1, withscores=True)
-    assert left_at < now.timestamp() * 1000 < counts_from
+    assert left_at < counts_from
 
 
 def test_a_lane_is_still_while_the_ats_asked_for_calm(lanes: Lanes) -> None:
