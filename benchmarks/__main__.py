@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("throughput", "latency", "enqueue", "fairness", "growth", "resend", "scaling", "kill", "memory")
+ALL = ("throughput", "latency", "enqueue", "fairness", "growth", "resend", "scaling", "kill", "memory", "rate")
 
 
 def main() -> None:

@@ -14,6 +14,8 @@
 
 -- How long a call may take from here to the door of the ATS, in ms: it counts from then on, until it is known when it left.
 local ON_ITS_WAY = 100
+-- Calls of a slow rate leave one after the other, at least so many ms apart: so they arrive in their order.
+local APART = 20
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -68,13 +70,21 @@ local function full(config, limit)
     return tonumber(redis.call('ZRANGE', slots, 0, 0, 'WITHSCORES')[2])
 end
 
--- Return until when the calls of a delivery would be too many; nil where they are not.
+-- Return when another call of a slow rate may follow the last one that was let through; nil where it may now.
+local function close_behind(limit, made)
+    if limit.per < 2 * APART * limit.calls then return nil end
+    local last = tonumber(redis.call('ZRANGE', made, -1, -1, 'WITHSCORES')[2]) or now
+    local follows = last - ON_ITS_WAY + APART
+    return follows > now and follows or nil
+end
+
+-- Return until when the calls of a delivery would be too many or too early; nil where they are neither.
 local function too_many(limit)
     if limit.calls == 0 then return nil end
     local made = 'ats:calls:' .. limit.rate
     redis.call('ZREMRANGEBYSCORE', made, '-inf', now - limit.per)
     local lacking = redis.call('ZCARD', made) + limit.weight - limit.calls
-    if lacking <= 0 then return nil end
+    if lacking <= 0 then return close_behind(limit, made) end
     return redis.call('ZRANGE', made, lacking - 1, lacking - 1, 'WITHSCORES')[2] + limit.per
 end
 

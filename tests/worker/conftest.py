@@ -67,6 +67,14 @@ class Lanes:
         """Take jobs as a worker; return their names in their order."""
         return [job.id for job in self.claim(want, worker=worker).jobs]
 
+    def take_all(self) -> list[str]:
+        """Take jobs as a worker that comes again and again while there are any."""
+        went: list[str] = []
+        while some := self.take():
+            went += some
+            self.pass_time(milliseconds=25)
+        return went
+
     def settle(
         self,
         *names: str,

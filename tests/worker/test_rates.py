@@ -20,7 +20,7 @@ def test_no_more_go_in_a_stretch_of_time_than_allowed(lanes: Lanes) -> None:
     went = []
     for seconds in (0, 9, 2, 8, 3):
         lanes.pass_time(seconds=seconds)
-        went.append(len(lanes.take()))
+        went.append(len(lanes.take_all()))
     assert [2, 0, 2, 0, 1] == went
 
 
@@ -30,11 +30,29 @@ def test_who_waits_goes_in_order(lanes: Lanes) -> None:
     lanes.put(*jobs)
     went: list[str] = []
     for _ in range(5):
-        batch = lanes.take()
+        batch = lanes.take_all()
         lanes.settle(*batch)
         went += batch
         lanes.pass_time(seconds=11)
     assert jobs == went
+
+
+def test_calls_of_a_slow_rate_leave_one_after_the_other(lanes: Lanes) -> None:
+    """Two that leave at once arrive in any order."""
+    lanes.limit(1, calls=2, per=1)
+    lanes.put("first", "second")
+    batch = lanes.claim()
+    assert ["first"] == [job.id for job in batch.jobs]
+    assert batch.next_turn is not None
+    assert 0.01 <= batch.next_turn.total_seconds() <= 0.02
+    lanes.pass_time(milliseconds=20)
+    assert ["second"] == lanes.take()
+
+
+def test_calls_of_a_fast_rate_leave_together(lanes: Lanes) -> None:
+    lanes.limit(1, calls=100, per=1)
+    lanes.put(*names(100))
+    assert names(100) == lanes.take()
 
 
 def test_other_lanes_feel_nothing(lanes: Lanes) -> None:
@@ -61,7 +79,7 @@ def test_a_delivery_of_several_calls_counts_for_each_of_them(lanes: Lanes) -> No
     went = []
     for seconds in (0, 11, 11):
         lanes.pass_time(seconds=seconds)
-        went.append(len(lanes.take()))
+        went.append(len(lanes.take_all()))
     assert [2, 2, 1] == went
 
 
@@ -69,20 +87,20 @@ def test_connections_that_the_ats_counts_together_share_the_rate(lanes: Lanes) -
     lanes.limit(2, 3, calls=3, per=10, key="sender-personio")
     lanes.put(*names(3, "two"), config=2)
     lanes.put(*names(3, "three"), config=3)
-    assert 3 == len(lanes.take())
+    assert 3 == len(lanes.take_all())
     lanes.pass_time(seconds=11)
-    assert 3 == len(lanes.take())
+    assert 3 == len(lanes.take_all())
 
 
 def test_a_rate_that_was_lowered_holds_for_calls_made_before(lanes: Lanes) -> None:
     lanes.limit(1, calls=5, per=10)
     lanes.put(*names(9))
-    assert 5 == len(lanes.take())
+    assert 5 == len(lanes.take_all())
     lanes.limit(1, calls=2, per=10)
     lanes.pass_time(seconds=5)
     assert [] == lanes.take()
     lanes.pass_time(seconds=6)
-    assert 2 == len(lanes.take())
+    assert 2 == len(lanes.take_all())
 
 
 def test_a_call_counts_from_when_it_left(lanes: Lanes) -> None:
