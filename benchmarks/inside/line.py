@@ -10,7 +10,6 @@ from send import enqueue
 from ats_integration.models import ATSConfig
 from jobbird.board.models import Customer, Vacancy
 
-
 POSTING = "c7f1b2de-5a4b-4c1e-9d3a-1b2c3d4e5f60"
 
 
