@@ -6,7 +6,7 @@ import logging
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypedDict
 
 from django.utils import timezone
 
@@ -46,6 +46,14 @@ class Result:
     is_certain: bool = False
 
 
+class Times(TypedDict):
+    """What a result says of its times."""
+
+    started_at: datetime
+    duration: timedelta
+    called_at: datetime | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Start:
     """When a try began, by the calendar and in monotonic seconds."""
@@ -53,10 +61,10 @@ class Start:
     at: datetime = field(default_factory=timezone.now)
     ticks: float = field(default_factory=time.monotonic)
 
-    def times(self) -> dict[str, Any]:
+    def times(self) -> Times:
         """Return what a result says of its times where the try ends now."""
         called_at = self.after(clock.left_at) if clock.left_at > self.ticks else None
-        return {"started_at": self.at, "duration": self.after(time.monotonic()) - self.at, "called_at": called_at}
+        return Times(started_at=self.at, duration=self.after(time.monotonic()) - self.at, called_at=called_at)
 
     def after(self, ticks: float) -> datetime:
         """Return a moment that is given in monotonic seconds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -28,7 +28,7 @@ class Look:
     """What was found at a place: how many deliveries were put back, and which ones are pending and known to Redis."""
 
     count: int
-    queued: Sequence[UUID]
+    queued: Collection[UUID]
 
 
 class Scan:
@@ -67,7 +67,7 @@ def look_at(due: QuerySet[Delivery], position: int, now: datetime) -> Look:
         messages = messages_of(lost)
         if not messages or not put_back(messages, now):
             pending = {pk for pk, _, status in found if status == Status.PENDING}
-            return Look(count=count, queued=sorted(pending.difference(lost)))
+            return Look(count=count, queued=pending.difference(lost))
         count += len(messages)
 
 
@@ -113,9 +113,9 @@ def put_back(messages: Sequence[Message], now: datetime) -> bool:
     """Enqueue messages again and remember when; tell whether Redis took them."""
     if not queues.put(messages):
         return False
-    deliveries = Delivery.objects.filter(pk__in=[message.message_id for message in messages])
-    deliveries.filter(status=Status.PENDING).update(status=Status.QUEUED)
-    deliveries.update(queued_at=now)
+    ids = [message.message_id for message in messages]
+    queued(ids)
+    Delivery.objects.filter(pk__in=ids).update(queued_at=now)
     return True
 
 

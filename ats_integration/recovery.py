@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from . import deadletters
 from .conf import conf
 from .deadletters import DeadLetterDocument
 from .errors import DeadLetterUnreadable
+from .letters import Chosen, Letters
 from .models import ATSConfig, DeadLetter, Delivery
 from .resend import Selection
 from .states import Status
@@ -24,28 +25,34 @@ NO_ID = (ValueError, OverflowError, ValidationError, DataError)
 
 @dataclass(frozen=True)
 class Restored:
-    """The rows of the chosen letters that still wait, and what could not be restored and why."""
+    """The chosen letters that still wait, and what could not be restored and why."""
 
-    letters: tuple[DeadLetter, ...]
+    letters: Chosen
     problems: tuple[str, ...]
 
 
-def restore(selection: Selection, *, dry_run: bool = False) -> Restored:
+def restore(selection: Selection, *, dry_run: bool = False, on_read: Callable[[], None] = lambda: None) -> Restored:
     """Read the chosen dead letters from S3, the oldest first, and give them rows where they have none.
 
-    A dry run returns rows that are not saved. Raises DeadLetterUnavailable where S3 does not answer.
+    `on_read` is called for each. A dry run returns rows that are not saved. Raises DeadLetterUnavailable where S3
+    does not answer.
     """
-    letters: dict[UUID, DeadLetter] = {}
+    keys: dict[UUID, int] = {}
+    unsaved: dict[UUID, DeadLetter] = {}
     problems: list[str] = []
     for found in documents(selection):
+        on_read()
         outcome = found if isinstance(found, str) else row_of(found, dry_run=dry_run)
         if isinstance(outcome, str):
             problems.append(outcome)
+        elif outcome.resent_at is None and dry_run:
+            unsaved[outcome.message_id] = outcome
         elif outcome.resent_at is None:
-            letters[outcome.message_id] = outcome
-        if len(letters) == selection.limit:
+            keys[outcome.message_id] = outcome.pk
+        if selection.limit in (len(keys), len(unsaved)):
             break
-    return Restored(tuple(letters.values()), tuple(problems))
+    letters = tuple(unsaved.values()) if dry_run else Letters(tuple(keys.values()))
+    return Restored(letters, tuple(problems))
 
 
 def documents(selection: Selection) -> Iterator[DeadLetterDocument | str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -59,11 +59,11 @@ def update(moves: Sequence[Move]) -> Update:
     return Update(Delivery, fresh=written, known=as_read)
 
 
-def queued(ids: Sequence[UUID]) -> None:
+def queued(ids: Collection[UUID]) -> None:
     """Note of pending deliveries that they stand on the queue, unless a worker was faster."""
     if not ids:
         return
-    pending = [column("id", ids), column("status", [Status.PENDING] * len(ids))]
+    pending = [column("id", sorted(ids)), column("status", [Status.PENDING] * len(ids))]  # one order: no deadlock
     marks = [column("status", [Status.QUEUED] * len(ids)), column("queued_at", [timezone.now()] * len(ids))]
     Update(Delivery, fresh=marks, known=pending).run()
 

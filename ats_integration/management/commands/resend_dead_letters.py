@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import IO, Any, cast
 from uuid import UUID
 
@@ -22,8 +23,7 @@ from rich.table import Table
 
 from ats_integration import audit, recovery, resend, selection_check
 from ats_integration.errors import DeadLetterUnavailable
-from ats_integration.letters import Letters
-from ats_integration.models import DeadLetter
+from ats_integration.letters import Chosen
 from ats_integration.resend import Fate, Line, Report, Selection
 
 EPILOG = """
@@ -37,8 +37,6 @@ examples:
 Only letters that were not sent again yet are chosen. Running it twice sends nothing twice.
 exit status: 0 all chosen letters were sent (or there were none), 1 some could not be sent, 2 wrong use.
 """
-
-Chosen = Letters | Sequence[DeadLetter]
 
 AGO = re.compile(r"[0-9]+[mhd]")
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -149,10 +147,16 @@ class Command(BaseCommand):
         if not options["from_s3"]:
             return resend.chosen(selection), ()
         try:
-            restored = recovery.restore(selection, dry_run=options["dry_run"])
+            restored = self.restored(selection, options)
         except DeadLetterUnavailable as error:
             raise CommandError(f"{error} Nothing was sent; try again when S3 is back.") from None
         return restored.letters, restored.problems
+
+    def restored(self, selection: Selection, options: dict[str, Any]) -> recovery.Restored:
+        """Read from S3, and show how many were read: each is a call."""
+        with self.progress(is_quiet=options["as_json"]) as progress:
+            advance = partial(progress.advance, progress.add_task("reading S3", total=None))
+            return recovery.restore(selection, dry_run=options["dry_run"], on_read=advance)
 
     def confirm(self, count: int) -> None:
         """Ask a person, if there is one."""
