@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -18,16 +19,20 @@ from .rebuilding import readable
 from .states import DELIVERABLE, Status
 from .transitions import queued
 
+Value = TypeVar("Value")
+
+#: How many Redis is asked about at once: others wait for the answer.
 BATCH = 500
-#: Batches that one sweep looks at behind the head.
-PAGES = 10
+#: How many one sweep looks at behind the head.
+WINDOW = 5000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """What was found at a place: how many deliveries were put back, and which ones are pending and known to Redis."""
+    """What stands at a place once what was lost there is put back; which of it is pending, and known to Redis."""
 
-    count: int
+    found: int
+    put_back: int
     queued: Collection[UUID]
 
 
@@ -44,31 +49,45 @@ class Scan:
 
     def put_back(self, now: datetime) -> int:
         """Put lost deliveries back, the oldest first; return how many. Note which of the others are on the queue."""
-        due = self._due(now)
-        looks = [look_at(due, 0, now)]
-        for _ in range(PAGES):
-            self._position += BATCH
-            looks.append(look_at(due, self._position, now))
-            if not due[self._position :].exists():
-                self._position = 0
-                break
+        looks = list(self.looks(now))
         for look in looks:
             queued(look.queued)
             self._position = max(0, self._position - len(look.queued))  # they are no longer due
-        return sum(look.count for look in looks)
+        return sum(look.put_back for look in looks)
+
+    def looks(self, now: datetime) -> Iterator[Look]:
+        """Look at the head and, where there is more, from where the last sweep stopped: sorting a long line is dear."""
+        due = self._due(now)
+        yield (head := look_at(due, 0, BATCH, now))
+        if head.found < BATCH:
+            self._position = 0
+            return
+        start = max(BATCH, self._position)
+        yield (further := look_at(due, start, WINDOW, now))
+        self._position = start + WINDOW if further.found == WINDOW else 0
 
 
-def look_at(due: QuerySet[Delivery], position: int, now: datetime) -> Look:
-    """Put back what is lost at a position, until a whole batch there is known to Redis."""
+def look_at(due: QuerySet[Delivery], start: int, size: int, now: datetime) -> Look:
+    """Put back what is lost at a place, until all that is there is known to Redis."""
     count = 0
     while True:
-        found = list(due[position : position + BATCH].values_list("pk", "try_count", "status"))
-        lost = queues.missing((pk, try_count) for pk, try_count, _ in found)
-        messages = messages_of(lost)
-        if not messages or not put_back(messages, now):
+        found = list(due[start : start + size].values_list("pk", "try_count", "status"))
+        lost = lost_of([(pk, try_count) for pk, try_count, _ in found])
+        returned = sum(put_back(ids, now) for ids in batches(lost))
+        if not returned:
             pending = {pk for pk, _, status in found if status == Status.PENDING}
-            return Look(count=count, queued=pending.difference(lost))
-        count += len(messages)
+            return Look(found=len(found), put_back=count, queued=pending.difference(lost))
+        count += returned
+
+
+def lost_of(tries: Sequence[tuple[UUID, int]]) -> list[UUID]:
+    """Return the ids of those that Redis does not know, each given with its tryCount."""
+    return [pk for some in batches(tries) for pk in queues.missing(some)]
+
+
+def batches(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """Yield values in their order, BATCH at once."""
+    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
 
 
 def enqueue(now: datetime) -> int:
@@ -109,14 +128,15 @@ def messages_of(ids: Sequence[UUID]) -> list[Message]:
     return [message for pk in ids if pk in found and (message := readable(found[pk]))]
 
 
-def put_back(messages: Sequence[Message], now: datetime) -> bool:
-    """Enqueue messages again and remember when; tell whether Redis took them."""
-    if not queues.put(messages):
-        return False
-    ids = [message.message_id for message in messages]
-    queued(ids)
-    Delivery.objects.filter(pk__in=ids).update(queued_at=now)
-    return True
+def put_back(ids: Sequence[UUID], now: datetime) -> int:
+    """Enqueue the messages of deliveries again and remember when; return how many Redis took."""
+    messages = messages_of(ids)
+    if not messages or not queues.put(messages):
+        return 0
+    taken = [message.message_id for message in messages]
+    queued(taken)
+    Delivery.objects.filter(pk__in=taken).update(queued_at=now)
+    return len(taken)
 
 
 SCANS = (Scan(left_behind), Scan(due_first), Scan(due_again))

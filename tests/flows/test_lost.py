@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 import redis
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ats_integration import claims, jobs, lost, queues, sweep
@@ -112,7 +114,7 @@ def test_a_long_line_is_noted_piece_by_piece_without_a_gap(
     valkey: redis.Redis, config: ATSConfig, apply: Apply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lost, "BATCH", 1)
-    monkeypatch.setattr(lost, "PAGES", 1)
+    monkeypatch.setattr(lost, "WINDOW", 1)
     for _ in range(6):
         apply()
     age(Delivery.objects.all())
@@ -122,6 +124,18 @@ def test_a_long_line_is_noted_piece_by_piece_without_a_gap(
         scan.put_back(now)
         noted.append(Delivery.objects.filter(status="queued").count())
     assert [2, 4, 6] == noted
+
+
+def test_a_long_line_is_sorted_twice_a_sweep_however_far_it_is_looked_at(
+    valkey: redis.Redis, config: ATSConfig, apply: Apply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lost, "BATCH", 1)
+    for _ in range(6):
+        apply()
+    age(Delivery.objects.all())
+    with CaptureQueriesContext(connection) as asked:
+        lost.Scan(lost.due_first).put_back(timezone.now())
+    assert 2 == sum("ORDER BY" in query["sql"] for query in asked)
 
 
 def test_what_waits_for_its_time_is_not_put_back(retrying: redis.Redis) -> None:

@@ -96,7 +96,7 @@ def test_what_is_lost_behind_a_long_known_head_is_found(
     take(waiting)
     age(Delivery.objects.order_by("-created_at")[:1], by=timedelta(seconds=40))
     monkeypatch.setattr(lost, "BATCH", 2)
-    monkeypatch.setattr(lost, "PAGES", 1)
+    monkeypatch.setattr(lost, "WINDOW", 2)
     scan, now = Scan(due_first), timezone.now()
     assert [0, 1, 0] == [scan.put_back(now) for _ in range(3)]
 
