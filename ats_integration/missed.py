@@ -38,10 +38,13 @@ def take_in(now: datetime) -> int:
 
 
 def in_pieces(configs: Sequence[ATSConfig], horizon: datetime) -> list[dict[datetime, list[ATSConfig]]]:
-    """Part connections by the moment from which they take what came in, a few moments at a time."""
+    """Part connections by the second from which they take what came in, a few of them at a time.
+
+    To the second, so that connections which are made together are asked for together.
+    """
     by_moment: dict[datetime, list[ATSConfig]] = defaultdict(list)
     for config in configs:
-        by_moment[max(config.created_at, horizon)].append(config)
+        by_moment[max(config.created_at, horizon).replace(microsecond=0)].append(config)
     moments = list(by_moment.items())
     return [dict(moments[i : i + MOMENTS]) for i in range(0, len(moments), MOMENTS)]
 

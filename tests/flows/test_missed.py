@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -200,3 +200,12 @@ def test_connections_are_grouped_so_that_no_customer_comes_twice(
 ) -> None:
     second, theirs = connect(config.customer), connect(other_customer)
     assert [[config, theirs], [second]] == missed.one_each([config, second, theirs])
+
+
+def test_connections_that_are_made_together_are_asked_for_together(config: ATSConfig, connect: Connect) -> None:
+    second, later = connect(config.customer), connect(config.customer)
+    config.created_at = datetime(2026, 11, 26, 12, 0, 0, 1, UTC)
+    second.created_at = datetime(2026, 11, 26, 12, 0, 0, 999_999, UTC)
+    later.created_at = datetime(2026, 11, 26, 12, 0, 1, tzinfo=UTC)
+    (piece,) = missed.in_pieces([config, second, later], datetime(2026, 11, 25, 12, 0, tzinfo=UTC))
+    assert [[config, second], [later]] == list(piece.values())
