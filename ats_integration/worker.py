@@ -42,6 +42,9 @@ STEP = timedelta(milliseconds=10)
 PAUSE_AFTER_FAILURE = timedelta(seconds=1)
 BREAK = timedelta(seconds=1)
 BEAT = timedelta(seconds=10)
+#: How many new objects call the garbage collector: more than the calls in flight hold. Deliveries leave no cycles behind,
+#: and a look at all of them for each 700 objects, Python's number, costs a tenth of the time.
+YOUNG_OBJECTS = 10_000
 WORKER_TTL = 60
 
 
@@ -79,6 +82,7 @@ class DeliveryWorker(SimpleWorker):
         """Work until told to stop (or, in burst mode, until nothing is left to do); tell whether there was work."""
         self._max_jobs = max_jobs
         gc.freeze()  # what was imported stays: looking through it again and again costs a twentieth of the time
+        gc.set_threshold(YOUNG_OBJECTS)
         housekeeper = Housekeeper()
         housekeeper.start()
         self.engine.start()
