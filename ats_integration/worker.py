@@ -42,8 +42,8 @@ STEP = timedelta(milliseconds=10)
 PAUSE_AFTER_FAILURE = timedelta(seconds=1)
 BREAK = timedelta(seconds=1)
 BEAT = timedelta(seconds=10)
-#: How many new objects call the garbage collector: more than the calls in flight hold. Deliveries leave no cycles behind,
-#: and a look at all of them for each 700 objects, Python's number, costs a tenth of the time.
+#: How many new objects call the garbage collector: more than the calls in flight hold. Deliveries leave no cycles
+#: behind, and a look for some at every 700 objects, as Python does it, costs a tenth of the time.
 YOUNG_OBJECTS = 10_000
 WORKER_TTL = 60
 
