@@ -25,6 +25,9 @@ from .states import Outcome
 
 log = logging.getLogger(__name__)
 
+#: An ATS counts a call before it answers, and not much later than it left.
+COUNTED_WITHIN = timedelta(milliseconds=100)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
@@ -33,7 +36,7 @@ class Result:
     outcome: Outcome
     started_at: datetime
     duration: timedelta
-    #: When its last call left; None where none did.
+    #: By when the ATS had counted its last call; None where none left.
     called_at: datetime | None = None
     code: str = ""
     detail: str = ""
@@ -63,8 +66,10 @@ class Start:
 
     def times(self) -> Times:
         """Return what a result says of its times where the try ends now."""
-        called_at = self.after(clock.left_at) if clock.left_at > self.ticks else None
-        return Times(started_at=self.at, duration=self.after(time.monotonic()) - self.at, called_at=called_at)
+        now = time.monotonic()
+        counted = min(now, clock.left_at + COUNTED_WITHIN.total_seconds())
+        called_at = self.after(counted) if clock.left_at > self.ticks else None
+        return Times(started_at=self.at, duration=self.after(now) - self.at, called_at=called_at)
 
     def after(self, ticks: float) -> datetime:
         """Return a moment that is given in monotonic seconds."""

@@ -13,8 +13,8 @@ from .providers.base import Provider, Rate
 
 #: A rate that somebody enters is taken as no more than so many calls a second, and no less than one call a day.
 MOST, LEAST = 10_000.0, 1 / 86_400
-#: Added to each stretch of time: calls that leave in order may arrive a little closer together.
-MARGIN = timedelta(milliseconds=50)
+#: Added to each stretch of time, for what clocks round off.
+MARGIN = timedelta(milliseconds=10)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,10 +51,19 @@ def applied(valkey: redis.Redis, s3: Any, config: ATSConfig, apply: Apply) -> re
     return valkey
 
 
-def test_a_result_tells_when_its_last_call_left(applied: redis.Redis, config: ATSConfig) -> None:
+def test_an_ats_has_counted_a_call_once_it_answers(applied: redis.Redis, config: ATSConfig) -> None:
+    result = delivery.attempt(decode(the_delivery().message), config)
+    assert result.started_at + result.duration == result.called_at
+
+
+def test_an_ats_that_answers_late_has_counted_the_call_soon_after_it_left(
+    applied: redis.Redis, config: ATSConfig, ats: Sandbox
+) -> None:
+    ats.behave("recruitee", "slow", seconds=0.4)
     result = delivery.attempt(decode(the_delivery().message), config)
     assert result.called_at
-    assert result.started_at < result.called_at < result.started_at + result.duration
+    left_within = result.called_at - delivery.COUNTED_WITHIN - result.started_at
+    assert timedelta(0) < left_within < result.duration - timedelta(seconds=0.4)
 
 
 def test_a_result_without_a_call_tells_so(applied: redis.Redis, config: ATSConfig) -> None:
