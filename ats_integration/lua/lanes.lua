@@ -2,7 +2,7 @@
 --
 --   ats:limits:<config>   hash    concurrency, calls, per (ms), weight, rate (the key that counts calls), until
 --   ats:slots:<config>    zset    jobs in flight, by the end of their lease
---   ats:calls:<rate>      zset    the last calls, by when they should have left or, once that is known, left
+--   ats:calls:<rate>      zset    the last calls, by when the ATS should have counted them or, once that is known, had
 --   ats:pause:<rate>      string  there while the ATS asked for calm
 --   ats:circuit:<config>  hash    failures, opened_at, probe_at, code
 --   ats:waiting:<config>  zset    jobs that wait, the oldest first
@@ -12,7 +12,7 @@
 -- A job's own hash also keeps ats_order (its place among all others) and ats_parked_at (since when it waits).
 -- Times are milliseconds of the server's clock; orders are microseconds.
 
--- How long a call may take from here to the door of the ATS, in ms: it counts from then on, until it is known when it left.
+-- How long a call may take from here to the door of the ATS, in ms: it counts from then on, until more is known.
 local ON_ITS_WAY = 100
 -- Calls of a slow rate leave one after the other, at least so many ms apart: so they arrive in their order.
 local APART = 20

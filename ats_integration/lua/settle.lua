@@ -2,7 +2,7 @@
 --
 -- KEYS: none. ARGV: worker, cooldown, failures that open a circuit, then for each job:
 -- id, queue, config, verdict (answered, failed, silent, or foreign for a job that RQ itself cleans up),
--- code, ms of calm that the ATS asked for, ms since its last call left (empty = none did).
+-- code, ms of calm that the ATS asked for, ms since the ATS had counted its last call (empty = none left).
 
 local worker, cooldown, threshold = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local lanes, healthy, left, gone = {}, {}, {}, {}
@@ -24,7 +24,7 @@ local function failed(config, code)
     redis.call('PEXPIRE', circuit, 86400000)
 end
 
--- Count the calls of a delivery from when they really left.
+-- Count the calls of a delivery from when the ATS did.
 local function called(limit, id, ms)
     if not limit.calls or limit.calls == 0 then return end
     local made = 'ats:calls:' .. limit.rate
