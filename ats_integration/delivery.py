@@ -37,7 +37,7 @@ class Result:
     started_at: datetime
     duration: timedelta
     #: By when the ATS had counted its last call; None where none left.
-    called_at: datetime | None = None
+    counted_at: datetime | None = None
     code: str = ""
     detail: str = ""
     status: int | None = None
@@ -54,7 +54,7 @@ class Times(TypedDict):
 
     started_at: datetime
     duration: timedelta
-    called_at: datetime | None
+    counted_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +68,8 @@ class Start:
         """Return what a result says of its times where the try ends now."""
         now = time.monotonic()
         counted = min(now, clock.left_at + COUNTED_WITHIN.total_seconds())
-        called_at = self.after(counted) if clock.left_at > self.ticks else None
-        return Times(started_at=self.at, duration=self.after(now) - self.at, called_at=called_at)
+        counted_at = self.after(counted) if clock.left_at > self.ticks else None
+        return Times(started_at=self.at, duration=self.after(now) - self.at, counted_at=counted_at)
 
     def after(self, ticks: float) -> datetime:
         """Return a moment that is given in monotonic seconds."""

@@ -59,7 +59,7 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True)
 class Settled:
-    """A job whose result is recorded. `config_id` is None for a job that is no delivery, `called_at` without a call."""
+    """A job whose result is recorded. `config_id` is None for a job that is no delivery, `counted_at` without a call."""
 
     id: str
     queue: str
@@ -67,7 +67,7 @@ class Settled:
     verdict: Verdict = "silent"
     code: str = ""
     calm: timedelta = timedelta(0)
-    called_at: datetime | None = None
+    counted_at: datetime | None = None
 
 
 class Dispatch:
@@ -199,7 +199,7 @@ def jobs_of(taken: Sequence[Any]) -> Iterator[Job]:
 
 def fields_of(job: Settled, now: datetime) -> tuple[Any, ...]:
     """Return what the settle script wants to know of a job."""
-    ago = "" if job.called_at is None else max(0, milliseconds(now - job.called_at))
+    ago = "" if job.counted_at is None else max(0, milliseconds(now - job.counted_at))
     return job.id, job.queue, job.config_id or "", job.verdict, job.code, milliseconds(job.calm), ago
 
 

@@ -87,7 +87,7 @@ def acknowledged(task: Task, result: Result | None = None) -> Settled:
         verdict=VERDICTS.get(result.outcome, "answered"),
         code=result.code,
         calm=calm_after(result),
-        called_at=result.called_at,
+        counted_at=result.counted_at,
     )
 
 

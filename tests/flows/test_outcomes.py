@@ -53,7 +53,7 @@ def applied(valkey: redis.Redis, s3: Any, config: ATSConfig, apply: Apply) -> re
 
 def test_an_ats_has_counted_a_call_once_it_answers(applied: redis.Redis, config: ATSConfig) -> None:
     result = delivery.attempt(decode(the_delivery().message), config)
-    assert result.started_at + result.duration == result.called_at
+    assert result.started_at + result.duration == result.counted_at
 
 
 def test_an_ats_that_answers_late_has_counted_the_call_soon_after_it_left(
@@ -61,15 +61,15 @@ def test_an_ats_that_answers_late_has_counted_the_call_soon_after_it_left(
 ) -> None:
     ats.behave("recruitee", "slow", seconds=0.4)
     result = delivery.attempt(decode(the_delivery().message), config)
-    assert result.called_at
-    left_within = result.called_at - delivery.COUNTED_WITHIN - result.started_at
+    assert result.counted_at
+    left_within = result.counted_at - delivery.COUNTED_WITHIN - result.started_at
     assert timedelta(0) < left_within < result.duration - timedelta(seconds=0.4)
 
 
 def test_a_result_without_a_call_tells_so(applied: redis.Redis, config: ATSConfig) -> None:
     delivery.attempt(decode(the_delivery().message), config)
     config.base_url = "http://10.0.0.1"
-    assert delivery.attempt(decode(the_delivery().message), config).called_at is None
+    assert delivery.attempt(decode(the_delivery().message), config).counted_at is None
 
 
 def test_a_success_is_delivered_with_the_ats_own_id(applied: redis.Redis, ats: Sandbox) -> None:

@@ -109,7 +109,7 @@ def test_a_call_counts_from_when_it_left(lanes: Lanes) -> None:
     lanes.put("late", "next")
     lanes.take()
     lanes.pass_time(seconds=8)
-    lanes.settle("late", called_at=seconds_ago(3))
+    lanes.settle("late", counted_at=seconds_ago(3))
     lanes.pass_time(seconds=4)
     assert [] == lanes.take()
     lanes.pass_time(seconds=4)
@@ -130,7 +130,7 @@ def test_a_call_that_left_early_counts_from_then(lanes: Lanes) -> None:
     lanes.put("early", "next")
     lanes.take()
     ((_, counts_from),) = lanes.valkey.zrange("ats:calls:config-1", 0, -1, withscores=True)
-    lanes.settle("early", called_at=seconds_ago(1))
+    lanes.settle("early", counted_at=seconds_ago(1))
     ((_, left_at),) = lanes.valkey.zrange("ats:calls:config-1", 0, -1, withscores=True)
     assert left_at < counts_from
 
