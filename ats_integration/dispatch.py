@@ -59,7 +59,7 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True)
 class Settled:
-    """A job whose result is recorded. `config_id` is None for a job that is no delivery, `counted_at` without a call."""
+    """A job whose result is recorded. Of a job that is no delivery `config_id` is None, without a call `counted_at`."""
 
     id: str
     queue: str
