@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from django.db import connections, models, router, transaction
+from django.utils.duration import duration_iso_string
 
 
 @dataclass(frozen=True)
@@ -48,18 +51,39 @@ class Write:
         """The quoted name of the model's table."""
         return str(self.database.ops.quote_name(self.model._meta.db_table))
 
+    @property
+    def is_postgresql(self) -> bool:
+        """Tell whether the rows are in PostgreSQL."""
+        return bool(self.database.vendor == "postgresql")
+
     def source(self) -> str:
-        """Return the clause with the table of the values that differ, whose columns both databases number."""
+        """Return the clause with the table of the values that differ; its columns are numbered."""
+        if not self.own:
+            return ""
+        if self.is_postgresql:
+            columns = (f"column{n} {column.field.db_type(self.database)}" for n, column in enumerate(self.own, 1))
+            return f"FROM json_to_recordset(%s) AS given({', '.join(columns)})"
         row = f"({', '.join(['%s'] * len(self.own))})"
-        rows = [row] * len(self.own[0].values) if self.own else []
-        return f"FROM (VALUES {', '.join(rows)}) AS given" if rows else ""
+        return f"FROM (VALUES {', '.join([row] * len(self.own[0].values))}) AS given"
 
     def parameters(self) -> Iterator[Any]:
         """Yield the values as the database takes them, in the order of the statement."""
         yield from (self.prepared(column, 0) for column in self.fresh if column.is_shared)
-        for row in range(len(self.own[0].values) if self.own else 0):
-            yield from (self.prepared(column, row) for column in self.own)
+        if self.own:
+            yield from [self.in_json()] if self.is_postgresql else self.one_by_one()
         yield from (self.prepared(column, 0) for column in self.known if column.is_shared)
+
+    def one_by_one(self) -> Iterator[Any]:
+        """Yield the values that differ, row after row."""
+        for row in range(len(self.own[0].values)):
+            yield from (self.prepared(column, row) for column in self.own)
+
+    def in_json(self) -> str:
+        """Return the values that differ as one text: its client would look at each of a thousand parameters."""
+        columns = [[column.field.get_prep_value(value) for value in column.values] for column in self.own]
+        names = [f"column{n}" for n in range(1, len(columns) + 1)]
+        rows = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+        return json.dumps(rows, default=as_text)
 
     def prepared(self, column: Column, row: int) -> Any:
         """Return a value as the database takes it."""
@@ -133,7 +157,7 @@ def update_and_insert(update: Update, insert: Insert) -> set[Any]:
 
     PostgreSQL does it in one round trip: on a busy worker every answer is also a wait for the interpreter.
     """
-    if update.database.vendor != "postgresql":
+    if not update.is_postgresql:
         with transaction.atomic(using=update.database.alias):
             keys = update.run()
             insert.run(list(keys))
@@ -141,3 +165,8 @@ def update_and_insert(update: Update, insert: Insert) -> set[Any]:
     moved = "SELECT key FROM moved"
     both = ("WITH moved AS (", update.statement(), "), added AS (", insert.statement(moved), ") ", moved)
     return update.keys("".join(both), [*update.parameters(), *insert.parameters()])
+
+
+def as_text(value: Any) -> str:
+    """Return a value that JSON does not know as PostgreSQL reads it."""
+    return duration_iso_string(value) if isinstance(value, timedelta) else str(value)

@@ -90,7 +90,9 @@ def test_a_shared_value_goes_out_once() -> None:
     fields = {field.name: field for field in Delivery._meta.concrete_fields}
     ids = [uuid.uuid4() for _ in range(3)]
     marked = Column(fields["status"], ["queued"] * 3)
-    assert 4 == len(list(Update(Delivery, fresh=[marked], known=[Column(fields["id"], ids)]).parameters()))
+    assert 1 == str(list(Update(Delivery, fresh=[marked], known=[Column(fields["id"], ids)]).parameters())).count(
+        "queued"
+    )
 
 
 def test_the_same_history_is_written_together_as_one_by_one(config: ATSConfig) -> None:
