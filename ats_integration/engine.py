@@ -48,7 +48,7 @@ class Engine:
         self._configs = ConfigCache()
         self._databases = DatabaseThreads()
         self._recorder = Recorder(self.dispatch, self.flight)
-        self._deliverers = Deliverers(conf.worker_concurrency, self._databases)
+        self._deliverers = Deliverers(self.flight.most, self._databases)
 
     def start(self) -> None:
         """Start the threads."""

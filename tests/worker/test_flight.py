@@ -119,3 +119,20 @@ def test_what_ended_makes_room_once() -> None:
     found.end(["job-0"])
     found.remove(["job-0"])
     assert (2, 7) == (found.room(AT_ONCE), len(found))
+
+
+def test_slow_calls_keep_no_others_from_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, begun = full(8), []
+    found.begin("next", lambda: begun.append("next"))
+    assert ([], 0) == (begun, found.room(AT_ONCE))
+    monkeypatch.setattr(flight, "SLOW", timedelta(0))
+    assert (2, ["next"]) == (found.room(AT_ONCE), begun)
+
+
+def test_no_more_than_a_quarter_are_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flight, "SLOW", timedelta(0))
+    found = Flight(8)
+    begun: list[int] = []
+    for number in range(20):
+        found.begin(f"job-{number}", lambda: begun.append(1))
+    assert (10, 10) == (len(begun), found.most)
