@@ -79,7 +79,7 @@ class Write:
             yield from (self.prepared(column, row) for column in self.own)
 
     def in_json(self) -> str:
-        """Return the values that differ as one text: its client would look at each of a thousand parameters."""
+        """Return the values that differ as one text: a thousand parameters would keep the client of PostgreSQL busy."""
         columns = [[column.field.get_prep_value(value) for value in column.values] for column in self.own]
         names = [f"column{n}" for n in range(1, len(columns) + 1)]
         rows = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
