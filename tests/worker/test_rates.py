@@ -103,7 +103,7 @@ def test_a_rate_that_was_lowered_holds_for_calls_made_before(lanes: Lanes) -> No
     assert 2 == len(lanes.take_all())
 
 
-def test_a_call_counts_from_when_it_left(lanes: Lanes) -> None:
+def test_a_call_counts_from_when_the_ats_counted_it(lanes: Lanes) -> None:
     """A worker that has just started is slow: its first calls leave late, and the ATS counts them from then."""
     lanes.limit(1, calls=1, per=10)
     lanes.put("late", "next")
