@@ -12,6 +12,9 @@ BENCH := .venv-bench
 # Four processes for two cores: many tests wait for real servers. In CI nothing may be skipped.
 PYTEST := $(BIN)/python -m pytest --quiet --numprocesses 4 --dist worksteal $(if $(CI),-p tests.no_skips)
 
+# Hundreds of processes start in the tests: without their compiled modules each would compile everything again.
+export PYTHONDONTWRITEBYTECODE :=
+
 # A production-like environment, so that `check --deploy` sees what production would.
 PRODUCTION := HTTPS_ONLY=1 DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	ATS_ENCRYPTION_KEYS=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(32))') \

@@ -30,17 +30,25 @@ def heard(provider: Provider, response: Response) -> str:
         return failed.detail
 
 
-@pytest.mark.parametrize("provider", all_providers().values(), ids=all_providers())
+def accepts(provider: Provider, response: Response) -> bool:
+    """Tell whether an adapter takes an answer for a receipt."""
+    try:
+        provider.judge(response)
+    except DeliveryError:
+        return False
+    return True
+
+
 @given(status=st.integers(100, 999), body=BODIES)
 @example(status=200, body=b"\xff\xfe{")
-@settings(max_examples=200, deadline=None)
-def test_reads_any_answer(provider: Provider, status: int, body: bytes) -> None:
-    assert isinstance(heard(provider, Response(status=status, body=body)), str)
+@settings(max_examples=300, deadline=None)
+def test_every_adapter_reads_any_answer(status: int, body: bytes) -> None:
+    for provider in all_providers().values():
+        assert isinstance(heard(provider, Response(status=status, body=body)), str), provider.slug
 
 
-@pytest.mark.parametrize("provider", all_providers().values(), ids=all_providers())
 @given(status=st.integers(300, 999).filter(lambda status: status != THERE_ALREADY), body=BODIES)
-@settings(max_examples=100, deadline=None)
-def test_never_calls_a_refusal_delivered(provider: Provider, status: int, body: bytes) -> None:
-    with pytest.raises(DeliveryError):
-        provider.judge(Response(status=status, body=body))
+@settings(max_examples=150, deadline=None)
+def test_no_adapter_calls_a_refusal_delivered(status: int, body: bytes) -> None:
+    refusal = Response(status=status, body=body)
+    assert [] == [provider.slug for provider in all_providers().values() if accepts(provider, refusal)]
