@@ -6,7 +6,7 @@ run out the sweeper sends the delivery again, and we know that the call may have
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,7 +33,7 @@ UPDATE {DELIVERY} SET claimed_until = %s,
     status = CASE WHEN status = '{Status.PENDING}' THEN '{Status.QUEUED}' ELSE status END,
     queued_at = COALESCE(queued_at, created_at),
     possible_duplicate = possible_duplicate OR claimed_until IS NOT NULL
-FROM (VALUES {{rows}}) AS given
+FROM {{rows}}
 WHERE id = given.column1 AND (try_count = given.column2) IS TRUE
     AND (status IN ({", ".join(f"'{status}'" for status in sorted(DELIVERABLE))})) IS TRUE
     AND (claimed_until IS NULL OR claimed_until < %s) IS TRUE
@@ -73,14 +73,26 @@ def claim_all(wanted: Mapping[UUID, int], configs_of: ConfigsOf) -> dict[UUID, C
 def take(wanted: Mapping[UUID, int], now: datetime) -> Iterator[Delivery]:
     """Write the lease into the rows that are free, with one statement, and yield them."""
     database = connections[router.db_for_write(Delivery)]
-    moment, key = database.ops.adapt_datetimefield_value, Delivery._meta.pk.get_db_prep_save
-    ordered = sorted(wanted.items())  # the same order for all: no deadlock
-    rows = [value for id, tries in ordered for value in (key(id, database), tries)]
-    statement = TAKE.format(rows=", ".join(["(%s, %s)"] * len(ordered)))
+    moment = database.ops.adapt_datetimefield_value
+    rows, values = given(database, sorted(wanted.items()))  # the same order for all: no deadlock
     lease = now + conf.claim_lease
-    for taken in Delivery.objects.using(database.alias).raw(statement, [moment(lease), *rows, moment(now)]):
+    parameters = [moment(lease), *values, moment(now)]
+    for taken in Delivery.objects.using(database.alias).raw(TAKE.format(rows=rows), parameters):
         taken.claimed_until = lease
         yield taken
+
+
+def given(database: Any, tries: Sequence[tuple[UUID, int]]) -> tuple[str, list[Any]]:
+    """Return the table of ids and tries for a statement, and its parameters.
+
+    To PostgreSQL go two texts: the statement stays the same, so that its client takes it apart but once.
+    """
+    if database.vendor == "postgresql":
+        columns = [f"{{{','.join(map(str, column))}}}" for column in zip(*tries, strict=True)]
+        return "unnest(%s::uuid[], %s::int[]) AS given(column1, column2)", columns
+    key = Delivery._meta.pk.get_db_prep_save
+    rows = ", ".join(["(%s, %s)"] * len(tries))
+    return f"(VALUES {rows}) AS given", [value for id, count in tries for value in (key(id, database), count)]
 
 
 @transaction.atomic

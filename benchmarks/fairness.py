@@ -70,7 +70,7 @@ def rows(here: Stage, options: Options, blackholed: int) -> list[Row]:
 
 def main() -> None:
     """Measure, print, write."""
-    parser = command_line.parser(__doc__, n=3000, rounds=3)
+    parser = command_line.parser(__doc__, n=6000, rounds=3)
     parser.add_argument("--blackholed", type=int, default=300, help="messages nobody answers (default 300)")
     values = parser.parse_args()
     options = command_line.read(values)

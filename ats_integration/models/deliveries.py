@@ -34,9 +34,14 @@ class Delivery(models.Model):
     """One application on its way to one connection. This row is the truth; Redis only carries."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    config = models.ForeignKey(ATSConfig, on_delete=models.CASCADE, related_name="deliveries")
+    # Both are the first column of an index below; one of their own would be written with every change of a row.
+    config = models.ForeignKey(ATSConfig, on_delete=models.CASCADE, db_index=False, related_name="deliveries")
     application = models.ForeignKey(
-        conf.application_model, on_delete=models.DO_NOTHING, db_constraint=False, related_name="ats_deliveries"
+        conf.application_model,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="ats_deliveries",
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     try_count = models.PositiveSmallIntegerField(default=0)

@@ -60,6 +60,12 @@ def test_a_claim_is_one_statement_however_many_it_takes(
         assert [delivery] == list(claims.take({delivery.pk: 0, **others}, timezone.now()))
 
 
+def test_no_column_of_a_delivery_is_indexed_twice() -> None:
+    alone = {field.name for field in Delivery._meta.local_fields if field.db_index}
+    lists = [*Delivery._meta.indexes, *Delivery._meta.total_unique_constraints]
+    assert ({"config", "application", "status"}, set()) == ({one.fields[0].lstrip("-") for one in lists}, alone)
+
+
 def test_of_two_copies_of_a_message_one_is_sent(delivery: Delivery, valkey: redis.Redis, ats: Sandbox) -> None:
     message = take(valkey)
     outcomes = at_once(*[partial(jobs.deliver, message)] * 4)
