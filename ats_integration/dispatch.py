@@ -49,7 +49,11 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """What one claim brought; `next_turn` is when it is worth while to come again, None = when a message comes."""
+    """What one claim brought.
+
+    `unknown` are lanes whose limits are not known, or soon will not be any more; `next_turn` is when it is worth while
+    to come again, None = when a message comes.
+    """
 
     jobs: tuple[Job, ...] = ()
     unknown: tuple[int, ...] = ()

@@ -54,17 +54,23 @@ def row(name: str, rounds: Sequence[tuple[float, float]]) -> Row:
     }
 
 
+def both_ways(here: Stage, system: System, count: int, blackholed: int, *, alone_first: bool) -> tuple[float, float]:
+    """Measure one system without and with the black hole, in turns first: the machine may get slower or faster."""
+    rates = {}
+    for lost in (0, blackholed) if alone_first else (blackholed, 0):
+        with here.place(system) as place:
+            rates[lost] = measure(system, place, count, lost)
+    print(f"{system.name}: {rates[0]:.0f} alone, {rates[blackholed]:.0f} beside it", flush=True)
+    return rates[0], rates[blackholed]
+
+
 def rows(here: Stage, options: Options, blackholed: int) -> list[Row]:
     """Measure every system, round after round, without and with the black hole."""
     systems = [each for each in (ours(options), *peers(options)) if options.wants(each.name) and not each.is_slow]
     found: dict[str, list[tuple[float, float]]] = {system.name: [] for system in systems}
-    for _ in range(options.rounds):
+    for number in range(options.rounds):
         for system in systems:
-            rates = []
-            for lost in (0, blackholed):
-                with here.place(system) as place:
-                    rates.append(measure(system, place, options.n, lost))
-            found[system.name].append((rates[0], rates[1]))
+            found[system.name].append(both_ways(here, system, options.n, blackholed, alone_first=number % 2 == 0))
     return [row(name, rounds) for name, rounds in found.items()]
 
 

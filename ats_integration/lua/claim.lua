@@ -2,15 +2,15 @@
 --
 -- KEYS: the queues, the first one is asked first. ARGV: want, worker, lease, cooldown, budget, turn.
 -- Returns: suspended (0/1), ms until it is worth while to come again (-1 = when a message comes), lanes whose limits are not
--- known, and for each job: id, queue, data, ms that it waited for its turn while its ATS was there, and the
--- code with which it dies unsent (empty = it runs).
+-- known or soon will not be, and for each job: id, queue, data, ms that it waited for its turn while its ATS was
+-- there, and the code with which it dies unsent (empty = it runs).
 
 local want, worker, lease = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local cooldown, budget, turn = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local MOST_LOOKED_AT = 250  -- others wait for this script
 local DAY = 86400
 local MOST_AT_ONCE = 32  -- off one queue, so that each of several is asked often
-local taken, unknown, is_taken, leases, started, seen, served = {}, {}, {}, {}, {}, 0, 0
+local taken, forgotten, is_taken, leases, started, seen, served = {}, {}, {}, {}, {}, 0, 0
 
 if redis.call('EXISTS', 'rq:suspended') == 1 then return {1, -1, {}, {}} end
 
@@ -62,6 +62,13 @@ local function start_in_lane(job, limit)
     enter(job.config, limit, job.id, lease, cooldown)
 end
 
+-- Return the limits of a lane; note where they are forgotten, or soon will be.
+local function limits_for(config)
+    local limit = limits_of(config)
+    if limit.are_old then forgotten[config] = true end
+    return limit
+end
+
 -- Return the reason of an outage that is older than the budget, for a job that has waited as long.
 local function lost_to_outage(job)
     local circuit = redis.call('HMGET', 'ats:circuit:' .. job.config, 'opened_at', 'code')
@@ -81,7 +88,7 @@ local function serve_lane(config)
     if job and not job.queue then job = nil end
     if job then job.config = config end
     local dies = job and lost_to_outage(job)
-    local limit = limits_of(config)
+    local limit = limits_for(config)
     local verdict = dies or room(config, limit)
     if verdict == true or dies or not job then
         redis.call('ZREM', waiting, id)
@@ -90,7 +97,6 @@ local function serve_lane(config)
         if dies then start(job, dies) elseif job then start_in_lane(job, limit) else redis.call('DEL', job_key(id)) end
         return true
     end
-    if verdict == nil then unknown[#unknown + 1] = config end
     look_again(config, verdict or now + 1000)
     return false
 end
@@ -109,7 +115,7 @@ local function serve_lanes(share)
     end
 end
 
--- Start a job, or let it wait in its lane.
+-- Start a job, or let it wait in its lane: who waits there already goes first.
 local function start_or_park(job)
     local waiting = 'ats:waiting:' .. job.config
     local others = redis.call('EXISTS', waiting) == 1
@@ -117,14 +123,14 @@ local function start_or_park(job)
         redis.call('HSET', job_key(job.id), 'status', 'rate_limited')
         return
     end
-    local limit = limits_of(job.config)
+    local limit = limits_for(job.config)
     local verdict = room(job.config, limit)
     if verdict == true and not others then
         start_in_lane(job, limit)
-    else
-        if verdict == nil then unknown[#unknown + 1] = job.config end
-        park(job, verdict == true and now or verdict or now + 1000)
+        return
     end
+    park(job, verdict == true and now or verdict or now + 1000)
+    if verdict == true then serve_lane(job.config) end
 end
 
 -- Take up a job that came off a queue. What cannot be read is dropped.
@@ -170,4 +176,6 @@ in_bulk(leases, 'ZADD', 'ats:leases')
 for registry, members in pairs(started) do in_bulk(members, 'ZADD', registry) end
 
 local next_turn = there_is_more and now or redis.call('ZRANGE', 'ats:turns', 0, 0, 'WITHSCORES')[2]
-return {0, next_turn and math.max(0, next_turn - now) or -1, unknown, taken}
+local lanes = {}
+for config in pairs(forgotten) do lanes[#lanes + 1] = config end
+return {0, next_turn and math.max(0, next_turn - now) or -1, lanes, taken}

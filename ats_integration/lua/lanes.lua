@@ -14,6 +14,8 @@
 
 -- How long a call may take from here to the door of the ATS, in ms: it counts from then on, until more is known.
 local ON_ITS_WAY = 100
+-- Limits that would be forgotten within so many ms are asked for again while they are still believed.
+local SOON = 10000
 -- Calls of a slow rate leave one after the other, at least so many ms apart: so they arrive in their order.
 local APART = 20
 
@@ -45,9 +47,10 @@ end
 
 local function limits_of(config)
     local found = redis.call('HMGET', 'ats:limits:' .. config, 'concurrency', 'calls', 'per', 'weight', 'rate', 'until')
+    local left = found[6] and tonumber(found[6]) - now or 0
     return {
         concurrency = tonumber(found[1]), calls = tonumber(found[2]), per = tonumber(found[3]),
-        weight = tonumber(found[4]), rate = found[5], are_known = found[6] and tonumber(found[6]) > now,
+        weight = tonumber(found[4]), rate = found[5], are_known = left > 0, are_old = left < SOON,
     }
 end
 

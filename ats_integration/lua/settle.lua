@@ -45,7 +45,7 @@ local function move_up(config)
         return
     end
     local verdict = room(config, limits_of(config))
-    look_again(config, verdict ~= true and verdict or now)
+    look_again(config, verdict ~= true and verdict or now, true)
     local origin = verdict == true and fields(id, 'origin')[1]
     if origin and redis.call('EXISTS', 'rq:queue:' .. origin) == 0 then redis.call('LPUSH', 'rq:queue:' .. origin, id) end
 end

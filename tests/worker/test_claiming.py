@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from rq.registry import StartedJobRegistry
 
-from ats_integration.dispatch import held, waiting
+from ats_integration.dispatch import LIMITS_TTL, held, waiting
+from tests.worker.clock import advance
 from tests.worker.conftest import Lanes, names
 
 
@@ -124,6 +125,27 @@ def test_a_lane_whose_limits_are_not_known_asks_for_them_and_keeps_its_order(lan
     lanes.put("later", config=5)
     lanes.limit(5)
     assert [*jobs, "later"] == lanes.take()
+
+
+def test_of_a_lane_where_some_wait_a_queue_is_not_emptied_into_it(lanes: Lanes) -> None:
+    """Given that there is room, a message that must stand behind others lets the first of them go."""
+    first, later = names(20, "first"), names(200, "later")
+    lanes.put(*first, config=5)
+    lanes.claim()  # they wait: the limits are not known
+    lanes.limit(5, concurrency=1000)
+    lanes.put(*later, config=5)
+    assert first[:10] == lanes.take(10)
+    assert (15, 195) == (len(lanes.waiting(5)), len(lanes.queue()))
+    assert [*first[10:], *later] == [name for _ in range(21) for name in lanes.take(10)]
+
+
+def test_limits_are_asked_for_before_they_are_forgotten(lanes: Lanes) -> None:
+    lanes.put("new", "old", config=5)
+    lanes.limit(5)
+    assert () == lanes.claim(1).unknown
+    advance(lanes.valkey, LIMITS_TTL - timedelta(seconds=5))
+    batch = lanes.claim(1)
+    assert (("old",), (5,)) == (tuple(job.id for job in batch.jobs), batch.unknown)
 
 
 def test_a_long_line_of_messages_that_have_to_wait_is_looked_at_piece_by_piece(lanes: Lanes) -> None:
