@@ -98,7 +98,10 @@ class Story:
             f"The tries go on, farther and farther apart, for {budget:.0f} s (in production 300 s). Then each message "
             f"becomes an object in S3, and {window:.0f} s (60 s) after the first of them one mail goes out."
         )
-        now = self.watch("all are dead and one mail went out", lambda now: now.letters == FAILING and now.mails > 0)
+        now = self.watch(
+            "all are dead and one mail went out",
+            lambda now: now.letters == now.count(Status.DEAD) == FAILING and now.mails > 0,
+        )
         self.screen.check(f"{FAILING} dead letters in the database", FAILING, now.count(Status.DEAD))
         self.screen.check(f"{FAILING} objects in S3", FAILING, len(counts.letter_keys()))
         self.screen.command(f"  {counts.letter_keys()[0]}")
