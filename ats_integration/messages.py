@@ -44,8 +44,7 @@ def in_utc(moment: datetime) -> datetime:
 def finite(values: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """Refuse NaN and Infinity at any depth: JSON has no word for them. Most settings are texts alone."""
     try:
-        if others := [value for value in values.values() if not isinstance(value, str)]:
-            json.dumps(others, allow_nan=False)
+        json.dumps([value for value in values.values() if not isinstance(value, str)], allow_nan=False)
     except ValueError:
         raise ValueError("NaN and Infinity are not JSON") from None
     return values

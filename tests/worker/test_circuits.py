@@ -161,3 +161,14 @@ def test_waiting_through_an_outage_that_ended_costs_nothing(broken: Lanes) -> No
 def ends(batch: Any) -> list[tuple[str, str]]:
     """Return the jobs of a batch with what they die of."""
     return [(job.id, job.dies_of) for job in batch.jobs]
+
+
+def test_who_waited_through_the_whole_budget_dies_at_once_and_not_with_the_next_probe(broken: Lanes) -> None:
+    """Given that the first of them are settled, which asks when the next probe may go."""
+    broken.take()
+    broken.pass_time(minutes=11)
+    broken.valkey.hset("ats:circuit:1", "probe_at", ms_ago(0) + 600_000)
+    broken.valkey.zadd("ats:turns", {"1": 1})
+    for name in ("first", "second", "third"):
+        assert [(name, "http_503")] == [(job.id, job.dies_of) for job in broken.claim(1).jobs]
+        broken.settle(name, verdict="silent")
