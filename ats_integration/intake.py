@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,19 +14,26 @@ from django.utils import timezone
 
 from . import queues
 from .adapters import adapter
-from .config_cache import VERSION, ConfigCache
 from .faults import where
-from .messages import ApplicationData, Message, build, decode
+from .messages import ApplicationData, Ats, Message, build
 from .models import ATSConfig, Delivery
 
 log = logging.getLogger(__name__)
 
 NOT_BUILT = "message_not_built"
+#: What a message says of a connection, and no more: it is read with every application.
 ACTIVE = f"""
-SELECT id, {VERSION} FROM {ATSConfig._meta.db_table} WHERE customer_id = %s AND is_active ORDER BY id
+SELECT id, provider, base_url, settings, credentials FROM {ATSConfig._meta.db_table}
+WHERE customer_id = %s AND is_active ORDER BY id
 """  # noqa: S608
 
-known_configs = ConfigCache()
+
+@dataclass(frozen=True)
+class TakenIn:
+    """A new delivery and its message; None where the application could not be read (yet)."""
+
+    delivery: Delivery
+    message: Message | None
 
 
 def accept(application: Any) -> None:
@@ -36,21 +44,21 @@ def accept(application: Any) -> None:
     """
     try:
         with transaction.atomic():
-            deliveries = take_in(application)
+            taken = take_in(application)
     except Exception as error:
         log.error("intake.failed application=%s fault=%s", application.pk, where(error))
         if connection.needs_rollback:  # nothing of this transaction will be committed, and Django would not say so
             raise
         return
-    transaction.on_commit(partial(dispatch_calmly, deliveries))
+    transaction.on_commit(partial(dispatch_calmly, taken))
 
 
-def take_in(application: Any) -> list[Delivery]:
+def take_in(application: Any) -> list[TakenIn]:
     """Write one delivery for each active connection of the customer; return those it wrote."""
     return deliver_to(active_configs(adapter().customer_id(application)), application)
 
 
-def active_configs(customer_id: Any) -> list[ATSConfig]:
+def active_configs(customer_id: Any) -> list[Ats]:
     """Return the active connections of a customer and hold on to them until the commit, inside of a transaction.
 
     One that is deleted meanwhile would undo the whole save: PostgreSQL looks at foreign keys only at the commit.
@@ -60,16 +68,24 @@ def active_configs(customer_id: Any) -> list[ATSConfig]:
     lock = "FOR KEY SHARE" if database.vendor == "postgresql" else ""
     with database.cursor() as cursor:
         cursor.execute(ACTIVE + lock, [key.get_db_prep_value(customer_id, database)])
-        versions = dict(cursor.fetchall())
-    return list(known_configs.get(versions).values())
+        return [snapshot(*row) for row in cursor.fetchall()]
 
 
-def deliver_to(configs: Sequence[ATSConfig], application: Any) -> list[Delivery]:
+def snapshot(config_id: int, provider: str, base_url: str, settings: Any, credentials: str) -> Ats:
+    """Describe a connection as its columns stand in the database."""
+    read: Any = ATSConfig._meta.get_field("settings")
+    settings = read.from_db_value(settings, None, connection)
+    return Ats(config_id=config_id, provider=provider, base_url=base_url, settings=settings, credentials=credentials)
+
+
+def deliver_to(configs: Sequence[Ats], application: Any) -> list[TakenIn]:
     """Write the deliveries of one application to these connections."""
     if not configs:
         return []
     data = described(application)
-    return Delivery.objects.bulk_create([new_delivery(config, application, data) for config in configs])
+    taken = [new_delivery(config, application, data) for config in configs]
+    Delivery.objects.bulk_create([one.delivery for one in taken])
+    return taken
 
 
 def described(application: Any) -> ApplicationData | None:
@@ -81,34 +97,35 @@ def described(application: Any) -> ApplicationData | None:
         return None
 
 
-def new_delivery(config: ATSConfig, application: Any, data: ApplicationData | None) -> Delivery:
+def new_delivery(config: Ats, application: Any, data: ApplicationData | None) -> TakenIn:
     """Build the row of one delivery. Without data it waits for the sweeper to try again."""
-    delivery = Delivery(id=uuid.uuid4(), config=config, application_id=application.pk)
+    delivery = Delivery(id=uuid.uuid4(), config_id=config.config_id, application_id=application.pk)
     if data is None:
         delivery.last_error_code = NOT_BUILT
         delivery.last_error = "The application could not be read yet; it is tried again."
-    else:
-        delivery.message = first_message(delivery, data).to_dict()
-    return delivery
+        return TakenIn(delivery, None)
+    message = first_message(delivery, config, data)
+    delivery.message = message.to_dict()
+    return TakenIn(delivery, message)
 
 
-def first_message(delivery: Delivery, data: ApplicationData) -> Message:
-    """Build the message of a first try: tryCount 0, no deadline yet, the connection as it is now."""
-    return build(data, message_id=delivery.pk, created_at=timezone.now(), ats=delivery.config.snapshot())
+def first_message(delivery: Delivery, config: Ats, data: ApplicationData) -> Message:
+    """Build the message of a first try: tryCount 0, no deadline yet."""
+    return build(data, message_id=delivery.pk, created_at=timezone.now(), ats=config)
 
 
-def dispatch_calmly(deliveries: Sequence[Delivery]) -> None:
+def dispatch_calmly(taken: Sequence[TakenIn]) -> None:
     """Dispatch from inside a web request: a fault here is the sweeper's work, not the candidate's."""
     try:
-        dispatch(deliveries)
+        dispatch(taken)
     except Exception as error:
-        log.error("intake.not_dispatched deliveries=%d fault=%s", len(deliveries), where(error))
+        log.error("intake.not_dispatched deliveries=%d fault=%s", len(taken), where(error))
 
 
-def dispatch(deliveries: Sequence[Delivery]) -> bool:
+def dispatch(taken: Sequence[TakenIn]) -> bool:
     """Put pending deliveries on the happy queue; tell whether Redis took them.
 
     Their rows stay as they are: a worker notes it with its claim, or the sweeper where none comes soon.
     """
-    ready = [decode(delivery.message) for delivery in deliveries if delivery.message]
+    ready = [one.message for one in taken if one.message]
     return bool(ready) and queues.put(ready)

@@ -18,6 +18,7 @@ from . import intake
 from .adapters import adapter
 from .conf import conf
 from .faults import where
+from .intake import TakenIn
 from .models import ATSConfig, Delivery
 
 log = logging.getLogger(__name__)
@@ -61,9 +62,9 @@ def take_in_for(configs: Mapping[datetime, Sequence[ATSConfig]], now: datetime) 
     """Take in what these connections, at most one of each customer, missed, each since its moment."""
     by_customer = {config.customer_id: config for some in configs.values() for config in some}
     found = without_delivery(configs, now)
-    deliveries = [delivery for application in found for delivery in taken_in(by_customer, application)]
-    intake.dispatch(deliveries)
-    return len(deliveries)
+    taken = [one for application in found for one in taken_in(by_customer, application)]
+    intake.dispatch(taken)
+    return len(taken)
 
 
 def without_delivery(configs: Mapping[datetime, Sequence[ATSConfig]], now: datetime) -> QuerySet[Any]:
@@ -78,13 +79,14 @@ def without_delivery(configs: Mapping[datetime, Sequence[ATSConfig]], now: datet
     return reduce(or_, received).filter(~Exists(theirs))[:BATCH]
 
 
-def taken_in(by_customer: dict[Any, ATSConfig], application: Any) -> list[Delivery]:
+def taken_in(by_customer: dict[Any, ATSConfig], application: Any) -> list[TakenIn]:
     """Write the delivery of one application; a fault with one must not keep the others out."""
     try:
         with transaction.atomic():
             customer_id = adapter().customer_id(application)
             active = intake.active_configs(customer_id)
-            return intake.deliver_to([config for config in active if config == by_customer[customer_id]], application)
+            wanted = by_customer[customer_id].pk
+            return intake.deliver_to([config for config in active if config.config_id == wanted], application)
     except IntegrityError:
         return []  # another sweep was faster
     except Exception as error:

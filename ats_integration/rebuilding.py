@@ -50,7 +50,8 @@ def rebuilt(delivery: Delivery, now: datetime) -> int:
     if data is None:
         give_up(delivery, now)
         return 0
-    message = intake.first_message(delivery, data).but(try_count=delivery.try_count, deadline_at=delivery.deadline_at)
+    first = intake.first_message(delivery, delivery.config.snapshot(), data)
+    message = first.but(try_count=delivery.try_count, deadline_at=delivery.deadline_at)
     same = Delivery.objects.filter(pk=delivery.pk, status=delivery.status, message={})
     return same.update(message=message.to_dict(), last_error_code="", last_error="")
 

@@ -180,7 +180,7 @@ def revive(letter: DeadLetter, data: ApplicationData) -> None:
     """Move the delivery from `dead` to `queued` with a fresh message, and enqueue it on commit."""
     delivery = letter.delivery
     assert isinstance(delivery, Delivery)
-    message, now = first_message(delivery, data), timezone.now()
+    message, now = first_message(delivery, delivery.config.snapshot(), data), timezone.now()
     move(
         delivery,
         Status.QUEUED,

@@ -12,6 +12,7 @@ django.setup()
 from django.db import transaction  # noqa: E402
 
 from ats_integration import intake  # noqa: E402
+from ats_integration.intake import TakenIn  # noqa: E402
 from ats_integration.models import ATSConfig, Delivery  # noqa: E402
 from jobbird.board.models import Application, Customer, Vacancy  # noqa: E402
 
@@ -54,9 +55,9 @@ def application(vacancy: Vacancy, number: int) -> Application:
     return Application(vacancy=vacancy, cover_letter=LETTER, phone="+31612345678", **name)
 
 
-def apply(places: list[tuple[Vacancy, ATSConfig]], first: int, count: int) -> list[Delivery]:
+def apply(places: list[tuple[Vacancy, ATSConfig]], first: int, count: int) -> list[TakenIn]:
     """Write applications, spread over connections, and their pending deliveries."""
-    made: list[Delivery] = []
+    made: list[TakenIn] = []
     numbers = iter(range(first, first + count))
     while batch := list(islice(numbers, BATCH)):
         made += apply_batch([places[number % len(places)] for number in batch], batch)
@@ -64,10 +65,11 @@ def apply(places: list[tuple[Vacancy, ATSConfig]], first: int, count: int) -> li
 
 
 @transaction.atomic
-def apply_batch(places: list[tuple[Vacancy, ATSConfig]], numbers: list[int]) -> list[Delivery]:
+def apply_batch(places: list[tuple[Vacancy, ATSConfig]], numbers: list[int]) -> list[TakenIn]:
     """Write one application for each of these places, and its delivery."""
     rows = [application(vacancy, number) for (vacancy, _), number in zip(places, numbers, strict=True)]
     written: list[Any] = Application.objects.bulk_create(rows)
     pairs = zip(written, places, strict=True)
-    deliveries = [intake.new_delivery(config, row, intake.described(row)) for row, (_, config) in pairs]
-    return Delivery.objects.bulk_create(deliveries)
+    taken = [intake.new_delivery(config.snapshot(), row, intake.described(row)) for row, (_, config) in pairs]
+    Delivery.objects.bulk_create([one.delivery for one in taken])
+    return taken

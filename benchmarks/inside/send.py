@@ -12,7 +12,7 @@ import board
 from pace import Calls, add_options, ticks
 
 from ats_integration import intake
-from ats_integration.models import Delivery
+from ats_integration.intake import TakenIn
 
 AHEAD = 5  # seconds of paced work that are written in advance, less than the sweeper's patience
 
@@ -23,17 +23,17 @@ def send(options: argparse.Namespace) -> Calls:
     places, end = board.connections(options.kind), options.first + options.n
     stride = int(options.rate * AHEAD) if options.rate else board.BATCH
     for start in range(options.first, end, stride):
-        deliveries = board.apply(places, start, min(stride, end - start))
-        batches = [[delivery] for delivery in deliveries] if options.rate else [deliveries]
+        taken = board.apply(places, start, min(stride, end - start))
+        batches = [[one] for one in taken] if options.rate else [taken]
         for batch, now in zip(batches, ticks(len(batches), options.rate), strict=True):
             enqueue(batch)
-            calls.add(str(batch[0].pk), now)
+            calls.add(str(batch[0].delivery.pk), now)
     return calls
 
 
-def enqueue(deliveries: list[Delivery]) -> None:
+def enqueue(taken: list[TakenIn]) -> None:
     """Put deliveries on the happy queue; end where Redis does not take them."""
-    if not intake.dispatch(deliveries):
+    if not intake.dispatch(taken):
         sys.exit("Redis did not take the messages.")
 
 

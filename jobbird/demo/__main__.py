@@ -13,7 +13,7 @@ from rich.table import Table
 
 from . import folder, ports, stage
 from .environment import PROJECT, Pace, Plan
-from .ports import free_port
+from .ports import kept_port
 from .problems import DemoError, Stopped, stop_on_signals
 from .screen import Screen
 from .stage import Stage
@@ -54,10 +54,10 @@ def parser() -> argparse.ArgumentParser:
 def web_port(screen: Screen, *, wants_any: bool) -> int:
     """Return the port of the site: 8000 for people, if it is free."""
     if wants_any:
-        return free_port()
+        return kept_port()
     if ports.is_free(WEB_PORT):
         return WEB_PORT
-    port = free_port()
+    port = kept_port()
     screen.say(f"Port {WEB_PORT} is taken by another program: the site will be on {port}.")
     return port
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from .ports import free_port
+from .ports import kept_port
 from .services import S3_ENVIRONMENT
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -32,10 +32,10 @@ class Plan:
     """The folder and the ports of one run."""
 
     folder: Path
-    web: int = field(default_factory=free_port)
-    valkey: int = field(default_factory=free_port)
-    s3: int = field(default_factory=free_port)
-    ats: int = field(default_factory=free_port)
+    web: int = field(default_factory=kept_port)
+    valkey: int = field(default_factory=kept_port)
+    s3: int = field(default_factory=kept_port)
+    ats: int = field(default_factory=kept_port)
     pace: Pace = Pace()
 
     @property

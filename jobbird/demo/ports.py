@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import secrets
 import socket
+import sys
 import time
 from datetime import timedelta
 
@@ -24,15 +25,16 @@ def free_port() -> int:
 
 
 def kept_port() -> int:
-    """Return a free port and keep it from all who ask for one until this process ends; nobody listens there yet.
+    """Return a free port for a server that starts later; who else asks for one gets another until this process ends.
 
-    A server may still listen on it: servers ask for SO_REUSEADDR, which lets them share it with who only holds it.
+    On Linux, where a port that is only held can be listened on by servers that ask for SO_REUSEADDR, as all do.
     """
-    keeper = socket.socket()
-    keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    keeper.bind(("127.0.0.1", free_port()))
-    atexit.register(keeper.close)
-    port: int = keeper.getsockname()[1]
+    port = free_port()
+    if sys.platform == "linux":
+        keeper = socket.socket()
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        keeper.bind(("127.0.0.1", port))
+        atexit.register(keeper.close)
     return port
 
 

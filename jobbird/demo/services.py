@@ -19,7 +19,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .ports import free_port, wait_for
+from .ports import free_port, kept_port, wait_for
 
 #: The stand-in's own credentials; it listens on the loopback interface only.
 S3_ENVIRONMENT = {
@@ -46,7 +46,7 @@ def valkey(port: int | None = None, **config: Any) -> Iterator[str]:
 @contextmanager
 def s3(folder: Path, *buckets: str, port: int | None = None) -> Iterator[str]:
     """Run SeaweedFS with these buckets; yield the address of its S3 API."""
-    s3_port = port or free_port()
+    s3_port = port or kept_port()
     server = subprocess.Popen(s3_command(folder, s3_port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
     try:
         wait_for(s3_port)
@@ -65,7 +65,7 @@ def s3_command(folder: Path, port: int) -> list[str]:
     weed = str(Path(sys.executable).parent / "weed")
     options = {"dir": folder, "ip": "127.0.0.1", "ip.bind": "127.0.0.1", "s3.port": port}
     inner = ("master.port", "volume.port", "filer.port", "admin.port")
-    ports = {name: free_port() for part in (*inner, "s3.port") for name in (part, f"{part}.grpc")}
+    ports = {name: kept_port() for part in (*inner, "s3.port") for name in (part, f"{part}.grpc")}
     off = {
         "admin.ui": "false",
         "master.telemetry": "false",

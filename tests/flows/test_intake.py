@@ -13,10 +13,12 @@ import pytest
 import redis
 from django.core.serializers import deserialize, serialize
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
 from ats_integration import intake, queues, sweep
+from ats_integration.messages import decode
 from ats_integration.models import ATSConfig, DeadLetter, Delivery
 from jobbird.ats import BoardAdapter
 from jobbird.board.models import Application
@@ -130,6 +132,23 @@ def test_a_connection_that_was_saved_again_counts_at_once(
     config.save()
     apply()
     assert 2 == len({json.dumps(message["ats"]) for message in messages(valkey, "happy")})
+
+
+@pytest.mark.parametrize("credentials", [{}, {"api_key": "only-for-tests"}])
+@pytest.mark.parametrize("settings", [{}, {"company": "Café \u20ac"}, {"stages": {"1": [True, None, 0.5]}}])
+def test_the_message_holds_the_connection_as_it_was_saved(
+    valkey: redis.Redis, config: ATSConfig, apply: Apply, settings: dict[str, Any], credentials: dict[str, Any]
+) -> None:
+    config.settings, config.credentials = settings, credentials
+    config.save()
+    apply()
+    assert config.snapshot() == decode(messages(valkey, "happy")[0]).ats
+
+
+def test_an_application_reads_its_connections_once(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        apply()
+    assert 1 == sum(ATSConfig._meta.db_table in query["sql"] for query in asked)
 
 
 def test_a_connection_that_was_switched_off_gets_nothing_more(
