@@ -22,6 +22,7 @@ from .states import DELIVERABLE, Status
 
 #: The columns that a try needs; the message came through Redis.
 READ = ("id", "config_id", "application_id", "status", "try_count", "kept", "possible_duplicate")
+FIELDS = tuple(Delivery._meta.get_field(name) for name in READ)
 
 DELIVERY, CONFIG = Delivery._meta.db_table, ATSConfig._meta.db_table
 
@@ -37,8 +38,7 @@ FROM {{rows}}
 WHERE id = given.column1 AND (try_count = given.column2) IS TRUE
     AND (status IN ({", ".join(f"'{status}'" for status in sorted(DELIVERABLE))})) IS TRUE
     AND (claimed_until IS NULL OR claimed_until < %s) IS TRUE
-RETURNING {", ".join(READ)},
-    (SELECT {VERSION} FROM {CONFIG} config WHERE config.id = config_id) AS config_version
+RETURNING {", ".join(READ)}, (SELECT {VERSION} FROM {CONFIG} config WHERE config.id = config_id)
 """  # noqa: S608
 
 #: How to read connections, given by id and version: something else once one is saved again.
@@ -62,24 +62,40 @@ def claim(message_id: UUID, try_count: int) -> Claim | None:
 
 def claim_all(wanted: Mapping[UUID, int], configs_of: ConfigsOf) -> dict[UUID, Claim]:
     """Claim deliveries, each given with the tries it is to have behind it; return what is ours now."""
-    taken: list[Any] = list(take(wanted, timezone.now()))
-    configs = configs_of({delivery.config_id: delivery.config_version for delivery in taken})
-    found = [delivery for delivery in taken if delivery.config_id in configs]
+    taken = list(take(wanted, timezone.now()))
+    configs = configs_of({delivery.config_id: version for delivery, version in taken})
+    found = [delivery for delivery, _version in taken if delivery.config_id in configs]
     for delivery in found:
         delivery.config = configs[delivery.config_id]
     return {delivery.pk: Claim(delivery) for delivery in found}
 
 
-def take(wanted: Mapping[UUID, int], now: datetime) -> Iterator[Delivery]:
-    """Write the lease into the rows that are free, with one statement, and yield them."""
+def take(wanted: Mapping[UUID, int], now: datetime) -> Iterator[tuple[Delivery, object]]:
+    """Write the lease into the rows that are free, with one statement; yield them, each with its config's version."""
     database = connections[router.db_for_write(Delivery)]
     moment = database.ops.adapt_datetimefield_value
     rows, values = given(database, sorted(wanted.items()))  # the same order for all: no deadlock
     lease = now + conf.claim_lease
-    parameters = [moment(lease), *values, moment(now)]
-    for taken in Delivery.objects.using(database.alias).raw(TAKE.format(rows=rows), parameters):
-        taken.claimed_until = lease
-        yield taken
+    with database.cursor() as cursor:
+        cursor.execute(TAKE.format(rows=rows), [moment(lease), *values, moment(now)])
+        found = cursor.fetchall()
+    for *row, version in found:
+        delivery = delivery_of(row, database)
+        delivery.claimed_until = lease
+        yield delivery, version
+
+
+def delivery_of(row: Sequence[Any], database: Any) -> Delivery:
+    """Return the delivery with these values of READ. Django's raw() does the same in three times the time."""
+    values = [value_of(field, value, database) for field, value in zip(FIELDS, row, strict=True)]
+    return Delivery.from_db(database.alias, READ, values)
+
+
+def value_of(field: Any, value: Any, database: Any) -> Any:
+    """Return a value of a column as the field gives it."""
+    if hasattr(field, "from_db_value"):
+        return field.from_db_value(value, None, database)
+    return field.to_python(value)
 
 
 def given(database: Any, tries: Sequence[tuple[UUID, int]]) -> tuple[str, list[Any]]:
