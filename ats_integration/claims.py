@@ -86,7 +86,7 @@ def take(wanted: Mapping[UUID, int], now: datetime) -> Iterator[tuple[Delivery, 
 
 
 def delivery_of(row: Sequence[Any], database: Any) -> Delivery:
-    """Return the delivery with these values of READ. Django's raw() does the same in three times the time."""
+    """Return the delivery with these values of READ; Django's raw() would cost a quarter of a claim's CPU."""
     values = [value_of(field, value, database) for field, value in zip(FIELDS, row, strict=True)]
     return Delivery.from_db(database.alias, READ, values)
 
