@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from ..errors import Uncertain
+from ..errors import Unavailable, Uncertain
 from ..messages import Message
 from .calls import Probe, Rate, Receipt, Request, Response, Submission
 from .carerix_calls import APPLY, SCOPE, graphql, publication_query
@@ -49,14 +49,13 @@ class Carerix(WithLookup):
     job_id_help = "The number of the publication, not of the vacancy."
     carries = frozenset(PARTS)
     rate = Rate(calls=10, per=timedelta(seconds=1))
-    calls_per_delivery = 2
     doubtful = frozenset({500, 502, 504})
     resume_limit = 7_000_000  # a call of 10 MB, of which base64 takes a quarter
     beta = (
         "Carerix does not document what it answers where it refuses an application, nor whether the same person "
         "can apply twice to one publication. How a CV is encoded is documented for its older API only."
     )
-    doubt_stays = "where it knew the person before"
+    doubt_stays = "where it knows the person"
     unproven = (f"That the client has the scope {SCOPE} is proven by a job, or by the first application.",)
 
     def check(self, message: Message) -> None:
@@ -74,8 +73,11 @@ class Carerix(WithLookup):
         return graphql(submission, APPLY, variables=values)
 
     def read(self, response: Response) -> Receipt:
-        """Read the person's id: a 200 with `errors` is a failure."""
-        made = answer_of(response, "crEmployeeApply")
+        """Read the person's id: a 200 with `errors` is a failure, and after a time-out it may have arrived."""
+        try:
+            made = answer_of(response, "crEmployeeApply")
+        except Unavailable as error:
+            raise Uncertain(error.detail, status=response.status) from None
         if reference := in_words(made.get("_id")) if isinstance(made, dict) else "":
             return Receipt(reference=reference)
         raise Uncertain("Carerix did not say whether it took the application.")

@@ -1,60 +1,33 @@
-"""Whether an application reached Carerix, which only tells who has an email address: we ask before and after.
+"""Whether an application reached Carerix, which only tells who has an email address.
 
-A person who was not there before the call, and is there after it, came with it. Of somebody who was there
-already nobody can tell.
+Where nobody has it, nothing arrived. Where somebody has, nobody can tell: the person may have come with another
+application, to another publication or through another channel.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
-
-from .base import APPLICATION
-from .calls import Request, Response, Submission
+from .calls import Response, Submission
 from .carerix_calls import ask_people
 from .carerix_login import WithLogin
 from .failures import in_words
 from .job_forms import objects
-from .steps import Kept, Lookup, Step
-
-#: For so long a person who is new must have come with our call.
-FRESH = timedelta(hours=1)
+from .steps import Kept, Lookup
 
 
 class WithLookup(WithLogin):
     """The part of the adapter that settles a doubt."""
 
-    def steps(self, submission: Submission) -> tuple[Step, ...]:
-        """Ask who is there before the application."""
-        return (Step(name="before", build=ask_before, read=self.read_before), *super().steps(submission))
+    def lookup(self, submission: Submission) -> Kept | Lookup | None:
+        """Ask who has the address; not about one that does not fit the quotes of a qualifier."""
+        if set(submission.message.candidate.email) & set("'\\"):
+            return None
+        return Lookup(build=ask_people, read=self.find)
 
-    def read_before(self, submission: Submission, response: Response) -> dict[str, Any]:
-        """Return who has the address, and when we asked; nothing that stands in the way of the application."""
-        return {"people": self.read_people(response), "at": submission.at.isoformat()}
-
-    def read_people(self, response: Response) -> list[str] | None:
-        """Return the ids of people; None where Carerix does not tell."""
+    def find(self, _submission: Submission, response: Response) -> Kept | None:
+        """Return that nothing arrived where nobody has the address, otherwise that nobody knows."""
         if response.status in (400, 403, 404):
             return None
-        return people_in(self.success(response))
-
-    def lookup(self, submission: Submission) -> Kept | Lookup | None:
-        """Ask who is there now; nothing arrived where an earlier try did not even ask who was there before."""
-        if "before" not in submission.kept:
-            return {}
-        return Lookup(build=ask_people, read=self.find) if was_nobody(submission) else None
-
-    def find(self, submission: Submission, response: Response) -> Kept | None:
-        """Return the person who came with our call."""
-        people = self.read_people(response)
-        if not people:
-            return None if people is None else {}
-        return {APPLICATION: {"reference": people[0], "dropped": []}}
-
-
-def ask_before(submission: Submission) -> Request | None:
-    """Return the question who has the address; none where that does not fit the quotes of a qualifier."""
-    return None if set(submission.message.candidate.email) & set("'\\") else ask_people(submission)
+        return {} if people_in(self.success(response)) == [] else None
 
 
 def people_in(response: Response) -> list[str] | None:
@@ -65,9 +38,3 @@ def people_in(response: Response) -> list[str] | None:
     if response.get("errors") or not isinstance(items, list):
         return None
     return [in_words(person.get("_id")) for person in objects(items)]
-
-
-def was_nobody(submission: Submission) -> bool:
-    """Tell whether nobody had the address a short while ago, before the application was sent."""
-    before = submission.kept["before"] or {}
-    return before.get("people") == [] and submission.at - datetime.fromisoformat(before["at"]) < FRESH

@@ -101,6 +101,8 @@ class ProviderContract:
     account: ClassVar[str] = ""
     #: How many calls come before the first one that leaves us uncertain where its answer is lost.
     calls_before: ClassVar[int] = 0
+    #: Whether the ATS can be asked for an application itself, not only for who has its address.
+    finds_applications: ClassVar[bool] = True
     #: How the harmless calls of a connection test are made.
     asks_by: ClassVar[str] = "GET"
     #: Every status that means no.
@@ -454,7 +456,7 @@ class ProviderContract:
         """Given a lost answer, the second try finds the first; where nobody can be asked, it says so."""
         submission = self.submission(base_url=base_url)
         accepted = handed_in_twice(self.provider, submission, ats, "drop_answer", self.calls_before)
-        asks = type(self.provider).lookup is not Provider.lookup
+        asks = type(self.provider).lookup is not Provider.lookup and self.finds_applications
         if accepted.is_certain:
             assert 1 == len(ats.received(self.provider.slug))
         assert (asks or self.provider.is_idempotent) == accepted.is_certain
