@@ -1,4 +1,4 @@
-"""The model field that keeps credentials encrypted at rest."""
+"""The model fields of a connection: settings that are a JSON object, credentials that are encrypted at rest."""
 
 from __future__ import annotations
 
@@ -17,6 +17,25 @@ if TYPE_CHECKING:
     Base = models.Field[Mapping[str, Any], Credentials]
 else:
     Base = models.Field
+
+
+class JSONObjectField(models.JSONField):
+    """Store a JSON object. Whatever else stands in its column is read as an empty one, which lacks all it needs."""
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> dict[str, Any]:
+        found = super().from_db_value(value, expression, connection)
+        return found if isinstance(found, dict) else {}
+
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        """Refuse what is no object."""
+        super().validate(value, model_instance)
+        if not isinstance(value, dict):
+            raise ValidationError("This must be a JSON object.", code="not_an_object")
+
+    def deconstruct(self) -> Any:
+        """Look like Django's own field in a migration: the column is the same."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
 
 
 class SealedAttribute(DeferredAttribute):

@@ -24,6 +24,8 @@ from .models import ATSConfig, Delivery
 log = logging.getLogger(__name__)
 
 BATCH = 500
+#: How many that cannot be taken in one sweep looks past: they must not stand in front of all others.
+MOST_FAILING = 10 * BATCH
 #: Moments that one query asks for.
 MOMENTS = 50
 
@@ -61,8 +63,13 @@ def one_each(configs: Iterable[ATSConfig]) -> list[list[ATSConfig]]:
 def take_in_for(configs: Mapping[datetime, Sequence[ATSConfig]], now: datetime) -> int:
     """Take in what these connections, at most one of each customer, missed, each since its moment."""
     by_customer = {config.customer_id: config for some in configs.values() for config in some}
-    found = without_delivery(configs, now)
-    taken = [one for application in found for one in taken_in(by_customer, application)]
+    missed = without_delivery(configs, now)
+    taken: list[TakenIn] = []
+    failed = 0
+    while len(taken) < BATCH and failed < MOST_FAILING and (page := missed[failed : failed + BATCH]):
+        these = [one for application in page for one in taken_in(by_customer, application)]
+        failed += len(page) - len(these)
+        taken += these
     intake.dispatch(taken)
     return len(taken)
 
@@ -76,7 +83,7 @@ def without_delivery(configs: Mapping[datetime, Sequence[ATSConfig]], now: datet
     ]
     all_configs = [config for some in configs.values() for config in some]
     theirs = Delivery.objects.filter(application=OuterRef("pk"), config__in=all_configs)
-    return reduce(or_, received).filter(~Exists(theirs))[:BATCH]
+    return reduce(or_, received).filter(~Exists(theirs))
 
 
 def taken_in(by_customer: dict[Any, ATSConfig], application: Any) -> list[TakenIn]:

@@ -10,6 +10,7 @@ from .adapters import application_model
 from .conf import conf
 from .delivery import Result
 from .errors import MessageInvalid, StaleDelivery
+from .faults import where
 from .messages import Message, decode
 from .models import Delivery
 from .states import DELIVERABLE, Outcome, Status
@@ -40,7 +41,16 @@ def set_aside(delivery: Delivery, error: MessageInvalid) -> None:
 def rebuild(now: datetime) -> int:
     """Build the messages that could not be built when their application came in, or cannot be read any more."""
     waiting = Delivery.objects.filter(status__in=(*DELIVERABLE, Status.HELD), message={}).unclaimed(now)
-    return sum(rebuilt(delivery, now) for delivery in waiting.select_related("config__customer")[:BATCH])
+    return sum(calmly_rebuilt(delivery, now) for delivery in waiting.select_related("config__customer")[:BATCH])
+
+
+def calmly_rebuilt(delivery: Delivery, now: datetime) -> int:
+    """Build one message; a fault with it must not keep the others waiting."""
+    try:
+        return rebuilt(delivery, now)
+    except Exception as error:
+        log.error("message.not_rebuilt message=%s fault=%s", delivery.pk, where(error))
+        return 0
 
 
 def rebuilt(delivery: Delivery, now: datetime) -> int:

@@ -11,7 +11,7 @@ from django.db import models
 
 from ..conf import conf
 from ..errors import UnknownProvider
-from ..fields import EncryptedJSONField
+from ..fields import EncryptedJSONField, JSONObjectField
 from ..messages import Ats
 from ..providers import registry
 
@@ -45,7 +45,7 @@ class ATSConfig(models.Model):
     customer = models.ForeignKey(conf.customer_model, on_delete=models.CASCADE, related_name="ats_configs")
     name = models.CharField(max_length=200, blank=True, help_text="Your own name for this connection.")
     provider = models.CharField("ATS", max_length=50)
-    settings = models.JSONField(default=dict, blank=True)
+    settings = JSONObjectField(default=dict, blank=True)
     credentials = EncryptedJSONField(default=dict, blank=True)
     base_url = models.CharField(
         "base address",

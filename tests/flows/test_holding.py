@@ -109,3 +109,18 @@ def test_without_redis_it_waits_in_its_row(redis_away: None, config: ATSConfig, 
     Delivery.objects.update(status="held", held_at=timezone.now())
     assert 1 == sweep.sweep().released
     assert "queued" == the_delivery().status
+
+
+def test_a_fault_with_one_keeps_no_other_waiting(
+    valkey: redis.Redis, config: ATSConfig, apply: Apply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply(), apply()
+    ATSConfig.objects.update(is_active=False)
+    step(valkey), step(valkey)
+    ATSConfig.objects.update(is_active=True)
+    first = Delivery.objects.order_by("held_at")[0].pk
+    resumed = holding.resumed
+    monkeypatch.setattr(holding, "resumed", lambda one, now: 1 / 0 if one.pk == first else resumed(one, now))
+    report = sweep.sweep()
+    assert (1, ()) == (report.released, report.faults)
+    assert "held" == Delivery.objects.get(pk=first).status

@@ -13,11 +13,12 @@ import pytest
 import redis
 from django.core.serializers import deserialize, serialize
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import JSONField, Value
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from ats_integration import intake, queues, sweep
+from ats_integration import intake, jobs, queues, sweep
 from ats_integration.messages import decode
 from ats_integration.models import ATSConfig, DeadLetter, Delivery
 from jobbird.ats import BoardAdapter
@@ -143,6 +144,19 @@ def test_the_message_holds_the_connection_as_it_was_saved(
     config.save()
     apply()
     assert config.snapshot() == decode(messages(valkey, "happy")[0]).ats
+
+
+@pytest.mark.parametrize("settings", ['{"company": "twice encoded"}', ["company"], 7, None])
+def test_a_connection_whose_settings_are_no_object_keeps_nothing_from_the_others(
+    valkey: redis.Redis, config: ATSConfig, connect: Connect, apply: Apply, settings: Any
+) -> None:
+    odd = connect(config.customer)
+    ATSConfig.objects.filter(pk=odd.pk).update(settings=Value(settings, JSONField()))
+    apply()
+    assert {config.pk: "delivered", odd.pk: "bug"} == {
+        message["ats"]["configId"]: jobs.deliver(message) for message in messages(valkey, "happy")
+    }
+    assert "config_incomplete" == Delivery.objects.get(config=odd).last_error_code
 
 
 def test_an_application_reads_its_connections_once(valkey: redis.Redis, config: ATSConfig, apply: Apply) -> None:

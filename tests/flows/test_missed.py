@@ -209,3 +209,15 @@ def test_connections_that_are_made_together_are_asked_for_together(config: ATSCo
     later.created_at = datetime(2026, 11, 26, 12, 0, 1, tzinfo=UTC)
     (piece,) = missed.in_pieces([config, second, later], datetime(2026, 11, 25, 12, 0, tzinfo=UTC))
     assert [[config, second], [later]] == list(piece.values())
+
+
+def test_what_cannot_be_taken_in_stands_in_front_of_nobody(
+    valkey: redis.Redis, config: ATSConfig, imported: Import, tune: Tune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(missed, "BATCH", 2)
+    tune(APPLICATION_ADAPTER="tests.flows.test_missed.Choosy")
+    imported(5, first_name="Poison", created_at=timezone.now() - timedelta(seconds=30))
+    old(config)
+    imported(3)
+    assert 3 == sweep.sweep(timezone.now() + LATER).taken_in
+    assert 0 == sweep.sweep(timezone.now() + LATER).taken_in

@@ -145,3 +145,15 @@ def break_messages(valkey: redis.Redis, broken: Any) -> None:
 def stop(*_: Any, **__: Any) -> None:
     """End the process."""
     raise SystemExit
+
+
+def test_a_fault_with_one_keeps_no_other_from_being_built(
+    valkey: redis.Redis, config: ATSConfig, apply: Apply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply(), apply()
+    Delivery.objects.update(message={})
+    first = Delivery.objects.order_by("-created_at")[0].pk
+    rebuilt = rebuilding.rebuilt
+    monkeypatch.setattr(rebuilding, "rebuilt", lambda one, now: 1 / 0 if one.pk == first else rebuilt(one, now))
+    report = sweep.sweep()
+    assert (1, ()) == (report.rebuilt, report.faults)

@@ -1,4 +1,4 @@
-"""The column of credentials: sealed at once, sealed at rest, sealed in every dump."""
+"""The columns of a connection: credentials sealed at once, at rest and in every dump; settings that are an object."""
 
 from __future__ import annotations
 
@@ -210,3 +210,11 @@ class TestDumps:
 
         assert is_token(column(connection))
         assert {"api_key": "by hand"} == ATSConfig.objects.get().credentials
+
+
+@pytest.mark.parametrize("value", ["{}", ["a"], 7])
+def test_settings_that_are_no_object_are_refused(value: Any) -> None:
+    config = ATSConfig(provider="recruitee", settings=value)
+    with pytest.raises(ValidationError) as refused:
+        config.clean_fields(exclude=("customer", "credentials"))
+    assert {"settings"} == set(refused.value.message_dict)
