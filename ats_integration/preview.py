@@ -6,6 +6,7 @@ are asked there; nothing is sent.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -16,7 +17,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from .adapters import adapter
-from .errors import DeliveryError
+from .errors import DeliveryError, Unavailable
 from .intake import described
 from .messages import ApplicationData, Message, build
 from .models import ATSConfig
@@ -25,6 +26,9 @@ from .providers.base import Provider, Submission
 from .providers.job_forms import JobForm
 from .sessions import StoredSessions
 
+#: A person waits for the result: after this no further job is asked about.
+PATIENCE = timedelta(seconds=20)
+SLOW = "The ATS was slow: not all jobs were asked about."
 LOOK_BACK = timedelta(days=90)
 MOST = 50
 
@@ -61,12 +65,14 @@ class Preview:
 
 @dataclass
 class Look:
-    """One preview under way: each job is asked about once."""
+    """One preview under way: each job is asked about once, until time is up or the ATS turns out to be out of reach."""
 
     config: ATSConfig
     provider: Provider
     credentials: dict[str, Any]
     forms: dict[str, JobForm | str | None] = field(default_factory=dict)
+    ends: float = field(default_factory=lambda: time.monotonic() + PATIENCE.total_seconds())
+    over: str = ""
 
     def lines(self, applications: Any) -> Iterator[Line]:
         """Yield how each application would have fared."""
@@ -95,11 +101,20 @@ class Look:
         """Return what a job asks, or why that cannot be told."""
         job = submission.message.vacancy.external_id
         if job not in self.forms:
-            try:
-                self.forms[job] = exchange.look_at_job(self.provider, submission, StoredSessions(self.config))
-            except DeliveryError as error:
-                self.forms[job] = error.detail or str(error.outcome.label)
+            self.forms[job] = self.over or self.asked(submission)
+        if time.monotonic() > self.ends:
+            self.over = self.over or SLOW
         return self.forms[job]
+
+    def asked(self, submission: Submission) -> JobForm | str | None:
+        """Ask the ATS about a job."""
+        try:
+            return exchange.look_at_job(self.provider, submission, StoredSessions(self.config))
+        except DeliveryError as error:
+            problem = error.detail or str(error.outcome.label)
+            if isinstance(error, Unavailable):
+                self.over = problem
+            return problem
 
 
 def preview(config: ATSConfig, most: int = MOST) -> Preview:

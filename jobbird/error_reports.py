@@ -8,7 +8,7 @@ from types import FrameType
 from typing import Any
 
 from django.http import HttpRequest
-from django.views.debug import SafeExceptionReporterFilter
+from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 
 class NothingEntered(SafeExceptionReporterFilter):
@@ -29,3 +29,13 @@ class NothingEntered(SafeExceptionReporterFilter):
         """Return the names of the variables."""
         found = dict(super().get_traceback_frame_variables(request, tb_frame))
         return (dict.fromkeys(found, self.cleansed_substitute) if self.is_active(request) else found).items()
+
+
+class NoFileNamed(ExceptionReporter):
+    """Mask the names of uploaded files, too: people name their CVs after themselves."""
+
+    def get_traceback_data(self) -> dict[str, Any]:
+        """Return what a report shows."""
+        files = self.request.FILES if self.request else {}
+        masked = [(name, NothingEntered.cleansed_substitute) for name in files]
+        return {**super().get_traceback_data(), "request_FILES_items": masked}

@@ -184,6 +184,7 @@ ATS_INTEGRATION: dict[str, Any] = {
     "ALLOWED_PRIVATE_HOSTS": env.list("ATS_ALLOWED_PRIVATE_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else []),
 }
 
+DEFAULT_EXCEPTION_REPORTER = "jobbird.error_reports.NoFileNamed"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "jobbird.error_reports.NothingEntered"
 
 # Logs -----------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -16,6 +17,9 @@ from ..adapters import application_model
 from ..models import Attempt, Delivery
 from .filters import ConfigCustomerFilter, ConfigProviderFilter
 from .readonly import ReadOnlyAdmin, ReadOnlyInline
+
+#: What those see of an application who may not view applications.
+HIDDEN = "hidden: needs the permission to view applications"
 
 
 class AttemptInline(ReadOnlyInline):
@@ -72,12 +76,22 @@ class DeliveryAdmin(ReadOnlyAdmin):
         """Return the application's id; the application itself may be gone."""
         return str(delivery.application_id)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Delivery | None = None) -> Any:
+        """Show the person only to those who may see the application itself."""
+        if may_see_applications(request.user):
+            return self.fieldsets
+        *others, (title, _shown) = self.fieldsets
+        return (*others, (title, {"fields": ("message_without_person",), "classes": ("collapse",)}))
+
     @admin.display(description="message")
     def message_shown(self, delivery: Delivery) -> str:
         """Return the message for people, without its credentials."""
-        return format_html(
-            "<pre>{}</pre>", json.dumps(without_credentials(delivery.message), indent=2, ensure_ascii=False)
-        )
+        return as_text(without_credentials(delivery.message))
+
+    @admin.display(description="message")
+    def message_without_person(self, delivery: Delivery) -> str:
+        """Return the message for people who may not see applications."""
+        return as_text(without_person(without_credentials(delivery.message)))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Delivery], search_term: str
@@ -110,6 +124,24 @@ def as_application_id(term: str) -> Any:
         return application_model()._meta.pk.clean(term, None)
     except ValidationError:
         return None
+
+
+def may_see_applications(user: Any) -> bool:
+    """Tell whether somebody may see the host's applications in the admin."""
+    options = application_model()._meta
+    return bool(user.has_perm(f"{options.app_label}.{get_permission_codename('view', options)}"))
+
+
+def as_text(message: Any) -> str:
+    """Return a message laid out for people."""
+    return format_html("<pre>{}</pre>", json.dumps(message, indent=2, ensure_ascii=False))
+
+
+def without_person(message: Any) -> Any:
+    """Return a message without what tells of the candidate."""
+    if not isinstance(message, dict):
+        return HIDDEN
+    return {**message, **dict.fromkeys(("application", "candidate", "resume"), HIDDEN)}
 
 
 def without_credentials(message: Any) -> Any:

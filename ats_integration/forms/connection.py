@@ -103,9 +103,9 @@ class ConnectionForm(forms.ModelForm):
         return {name: value for name, value in given.items() if value}
 
     def has_moved(self, ats: Provider, settings: Mapping[str, Any]) -> bool:
-        """Tell whether calls would go to another address than before."""
-        before = address(ats, self.instance.base_url, self.instance.settings)
-        return before != address(ats, self.cleaned_data.get("base_url") or "", settings)
+        """Tell whether any call would go to another address than before."""
+        before = addresses(ats, self.instance.base_url, self.instance.settings)
+        return before != addresses(ats, self.cleaned_data.get("base_url") or "", settings)
 
     def account_inputs(self) -> list[forms.BoundField]:
         """Return the inputs that the ATS declares."""
@@ -132,12 +132,13 @@ def stored_credentials(config: ATSConfig) -> dict[str, Any]:
         return {}
 
 
-def address(ats: Provider, base_url: str, settings: Mapping[str, Any]) -> str:
-    """Return where calls go, or nothing where the settings do not tell."""
+def addresses(ats: Provider, base_url: str, settings: Mapping[str, Any]) -> set[str]:
+    """Return where calls go, as scheme and host; some go to an address that stands in the settings, as for a token."""
     try:
-        return base_url or ats.home(settings)
+        home = base_url or ats.home(settings)
     except LookupError:
-        return ""
+        home = ""
+    return {"/".join(text.split("/")[:3]) for text in (home, *map(str, settings.values())) if "://" in text}
 
 
 def form_class(slug: str, *, with_customer: bool = False) -> type[ConnectionForm]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from ats_integration import preview as previews
 from ats_integration.models import ATSConfig
 from ats_integration.preview import preview
 from ats_integration.sandbox import Sandbox
@@ -75,6 +77,26 @@ def test_asks_about_each_job_once(greenhouse: ATSConfig, apply: Callable[..., Ap
         apply()
     ats.behave("greenhouse", "closed", times=1)
     assert 3 == preview(greenhouse).lacking
+
+
+@pytest.fixture
+def two_jobs(greenhouse: ATSConfig, apply: Callable[..., Application]) -> None:
+    """Let there be applications for two jobs."""
+    apply()
+    other = Vacancy.objects.create(customer=greenhouse.customer, title="Kok", external_id="4000002")
+    apply(vacancy=other)
+
+
+def test_asks_no_further_where_the_ats_is_out_of_reach(greenhouse: ATSConfig, two_jobs: None, ats: Sandbox) -> None:
+    ats.behave("greenhouse", "down", times=1)
+    assert ["ATS out of reach"] * 2 == [line.problem for line in preview(greenhouse).lines]
+
+
+def test_asks_no_further_once_a_person_waited_long_enough(
+    greenhouse: ATSConfig, two_jobs: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previews, "PATIENCE", timedelta(0))
+    assert ["", previews.SLOW] == [line.problem for line in preview(greenhouse).lines]
 
 
 def test_sends_nothing(greenhouse: ATSConfig, apply: Callable[..., Application], ats: Sandbox) -> None:

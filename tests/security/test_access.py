@@ -12,7 +12,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from ats_integration import queues
 from ats_integration.messages import decode
-from ats_integration.models import ATSConfig, AuditEntry, DeadLetter
+from ats_integration.models import ATSConfig, AuditEntry, DeadLetter, Delivery
 from ats_integration.states import Deed
 from jobbird.board.support import PERMISSIONS
 
@@ -108,6 +108,22 @@ class TestSupport:
         assert {200} == {page.status_code for page in pages}
         text = "".join(page.content.decode() for page in pages)
         assert [] == [found for found in (SECRET, world.config.credentials.token) if found in text]
+
+    @pytest.mark.parametrize(("role", "sees"), [("support", False), ("superuser", True)])
+    def test_sees_no_candidate_in_a_delivery(
+        self, world: World, browsers: dict[str, Client], role: str, sees: bool
+    ) -> None:
+        message = {
+            "messageId": "m-1",
+            "application": {"coverLetter": "ill for two years"},
+            "candidate": {"firstName": "Sanne", "email": "sanne@example.org"},
+            "resume": {"filename": "cv sanne.pdf"},
+        }
+        Delivery.objects.filter(pk=world.delivery.pk).update(message=message)
+        page = browsers[role].get(reverse("admin:ats_integration_delivery_change", args=[world.delivery.pk]))
+        text = page.content.decode()
+        personal = ("ill for two years", "Sanne", "sanne@example.org", "cv sanne.pdf")
+        assert [True, *[sees] * 4] == [word in text for word in ("m-1", *personal)]
 
     @pytest.mark.parametrize(
         ("model", "lookup"),

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.test import RequestFactory
+from django.views.debug import get_exception_reporter_class
 from redis.exceptions import ConnectionError as RedisAway
 
 from ats_integration.models import ATSConfig
@@ -67,3 +70,41 @@ def test_the_queues_say_so_where_redis_is_away(world: World, monkeypatch: pytest
     monkeypatch.setattr("redis.Redis.execute_command", away)
     answer = browser(world, "superuser").get(f"{QUEUES}queues/0/")
     assert (503, b"Redis does not answer.") == (answer.status_code, answer.content)
+
+
+CARERIX = {"client_id": "jobbird", "token_endpoint": "https://id.carerix.io/auth/token"}
+SECRET = "only-for-carerix"
+
+
+@pytest.mark.parametrize("endpoint", ["https://evil.example/auth/token", "https://id.carerix.io:444/auth/token"])
+def test_a_stored_secret_goes_to_no_other_host_that_stands_in_the_settings(world: World, endpoint: str) -> None:
+    config = carerix(world)
+    moved = {**CARERIX, "token_endpoint": endpoint, "client_secret": ""}
+    page = browser(world, "own").post(f"/customer/ats/{config.pk}/", moved)
+    assert ["client_secret"] == list(page.context["form"].errors)
+    assert CARERIX == ATSConfig.objects.get(pk=config.pk).settings
+
+
+def test_a_stored_secret_stays_where_only_the_path_changes(world: World) -> None:
+    config = carerix(world)
+    moved = {**CARERIX, "token_endpoint": "https://id.carerix.io/new", "client_secret": ""}
+    browser(world, "own").post(f"/customer/ats/{config.pk}/", moved)
+    config.refresh_from_db()
+    assert ("https://id.carerix.io/new", {"client_secret": SECRET}) == (
+        config.settings["token_endpoint"],
+        config.credentials.reveal(),
+    )
+
+
+def carerix(world: World) -> ATSConfig:
+    """Connect the first customer with Carerix, whose secret goes to an address of its own."""
+    return ATSConfig.objects.create(
+        customer=world.customer, provider="carerix", settings=CARERIX, credentials={"client_secret": SECRET}
+    )
+
+
+def test_a_report_of_an_error_names_no_file() -> None:
+    request = RequestFactory().post("/", {"cv": SimpleUploadedFile("CV Sanne de Vries.pdf", b"%PDF")})
+    reporter = get_exception_reporter_class(request)(request, ValueError, ValueError("x"), None, is_email=True)
+    for text in (reporter.get_traceback_text(), reporter.get_traceback_html()):
+        assert ("cv" in text, False) == (True, "Sanne" in text)
