@@ -6,16 +6,19 @@ Name, email and CV have fixed paths; all others are found by the field's type an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from ..messages import Address, Answer, Message
 from .ashby_form import BASIC, PATHS
 from .job_forms import JobForm, Question, as_date, as_number, yes_or_no
-from .parts import answered, filled, lines, paragraphs, plain, present
+from .parts import answered, filled, labelled, lines, paragraphs, plain, present
 
 #: The name of the multipart field that has the CV; Ashby wants it repeated as the field's value.
 RESUME_PART = "resume_file"
+#: The part that takes what has no field of its own.
+LETTER = "cover_letter"
+#: Who applies: no answer stands in these fields.
+OWN = frozenset(question.id for question in BASIC.questions)
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 LINE = frozenset({"String", "LongText", "RichText", "SocialLink", "Url"})
 #: A part, the types of field that can take it, and what the title says then. The first that fits counts.
@@ -25,7 +28,7 @@ TITLES: tuple[tuple[str, frozenset[str], str], ...] = (
     ("phone", LINE, r"phone|telefoon|mobile number|mobiel"),
     ("linkedin_url", LINE, r"linked\s?in"),
     ("website_url", LINE, r"website|portfolio|homepage"),
-    ("cover_letter", LINE, r"cover letter|motivation|motivatie|additional information"),
+    (LETTER, LINE, r"cover letter|motivation|motivatie|additional information"),
     ("other_consent", frozenset({"Boolean"}), r"background|criminal|credit|drug|\bsms\b|text message|whatsapp"),
     ("no_consent", frozenset({"Boolean"}), r"experience|ervaring|knowledge|kennis|familiar|bekend met"),
     ("marketing_consent", frozenset({"Boolean"}), r"marketing|newsletter|nieuwsbrief|other (jobs|roles|vacancies)"),
@@ -53,23 +56,35 @@ def in_title(title: str, question: Question) -> bool:
 
 
 def submissions(message: Message, form: JobForm | None) -> dict[str, Any]:
-    """Return what goes into each field, by its path; an answer goes before a part."""
-    asked, parts = form or BASIC, values(message, form or BASIC)
-    own = ((q.id, shaped(q, parts[part])) for q in asked.questions if (part := part_of(q)) in parts)
-    said = ((question.id, value) for question, value in placed(message, asked))
-    return {**dict(own), **dict(said)}
+    """Return what goes into each field, by its path; an answer goes before a part, but joins the cover letter."""
+    asked = form or BASIC
+    parts, said = values(message, asked), placed(message, asked)
+    entries = ((q.id, entry(q, parts.get(part_of(q)), said.get(q.id))) for q in asked.questions)
+    return {path: value for path, value in entries if value is not None}
 
 
-def placed(message: Message, form: JobForm) -> Iterator[tuple[Question, Any]]:
-    """Yield the answers that a field takes, as it wants them."""
-    for answer in answered(message):
-        question = form.meant_by(answer)
-        if question and (value := value_of(question, answer)) is not None:
-            yield question, value
+def entry(question: Question, part: Any, answer: Answer | None) -> Any:
+    """Return what goes into one field: a part, an answer, or both where it is the cover letter; None for nothing."""
+    if answer is None:
+        return None if part is None else shaped(question, part)
+    if part_of(question) == LETTER:
+        return shaped(question, paragraphs(plain(answer), part or ""))
+    return value_of(question, answer)
+
+
+def placed(message: Message, form: JobForm) -> dict[str, Answer]:
+    """Return the answers that fields take, by their paths; of two to one question the first."""
+    asked = ((form.meant_by(answer), answer) for answer in reversed(answered(message)))
+    return {q.id: answer for q, answer in asked if q and q.id not in OWN and value_of(q, answer) is not None}
 
 
 def values(message: Message, form: JobForm) -> dict[str, Any]:
     """Return what the message has to say, by part."""
+    return {**facts(message), **dict(filled((LETTER, letter(message, form))))}
+
+
+def facts(message: Message) -> dict[str, Any]:
+    """Return what the message says of the person and the consents, by part."""
     person, consent = message.candidate, message.application.consent
     said = dict(
         filled(
@@ -79,7 +94,6 @@ def values(message: Message, form: JobForm) -> dict[str, Any]:
             ("phone", person.phone),
             ("linkedin_url", person.linkedin_url),
             ("website_url", person.website_url),
-            ("cover_letter", letter(message, form)),
         )
     )
     town = place(person.address)
@@ -90,29 +104,34 @@ def values(message: Message, form: JobForm) -> dict[str, Any]:
 
 def letter(message: Message, form: JobForm) -> str:
     """Return the cover letter with the links and the answers that have no field of their own."""
-    person, places = message.candidate, places_in(form)
+    person, places = message.candidate, places_in(message, form)
     links = {"linkedin_url": ("LinkedIn", person.linkedin_url), "website_url": ("Website", person.website_url)}
-    others = filled(*(link for part, link in links.items() if part not in places))
-    said = "\n".join(f"{name}: {url}" for name, url in others)
+    said = labelled(*(link for part, link in links.items() if part not in places))
     return paragraphs(message.application.cover_letter, said, lines(unplaced(message, form)))
 
 
 def unplaced(message: Message, form: JobForm) -> list[Answer]:
     """Return the answers that no field takes."""
-    asked = ((answer, form.meant_by(answer)) for answer in answered(message))
-    return [answer for answer, question in asked if question is None or value_of(question, answer) is None]
+    taken = placed(message, form).values()
+    return [answer for answer in answered(message) if answer not in taken]
 
 
-def places_in(form: JobForm) -> frozenset[str]:
-    """Return the parts that a form has a field for."""
-    return frozenset(map(part_of, form.questions))
+def places_in(message: Message, form: JobForm) -> frozenset[str]:
+    """Return the parts that a form has a field for, unless an answer that says something else took it."""
+    known, said = facts(message), placed(message, form)
+    return frozenset(part_of(q) for q in form.questions if is_free(q, known.get(part_of(q)), said.get(q.id)))
+
+
+def is_free(question: Question, part: Any, answer: Answer | None) -> bool:
+    """Tell whether a field can say a part: no answer took it, or one that says the same."""
+    return answer is None or part_of(question) == LETTER or value_of(question, answer) == shaped(question, part)
 
 
 def lost_parts(message: Message, form: JobForm | None) -> frozenset[str]:
     """Return the parts that no field takes; links and answers go into the cover letter where there is one."""
     asked, consent = form or BASIC, message.application.consent
-    places = places_in(asked)
-    told_in_letter = {"linkedin_url", "website_url", "answers"} if "cover_letter" in places else set()
+    places = places_in(message, asked)
+    told_in_letter = {"linkedin_url", "website_url", "answers"} if LETTER in places else set()
     granted = {"consent": consent.processing, "retention": consent.retention}
     all_granted = all(part in places for part, is_given in granted.items() if is_given)
     all_answered = not unplaced(message, asked)

@@ -181,6 +181,75 @@ class TestAshby(ProviderContract):
         lost = self.provider.lost(self.submission_with(asked))
         assert ("phone", "address", "consent", "marketing_consent") == lost
 
+    def test_joins_an_answer_and_the_cover_letter_where_they_share_a_field(self) -> None:
+        """Given a field for the letter that the host asked as a question, too, nothing of either is lost."""
+        asked = form(field("m", "LongText", "Motivation"))
+        answers = [
+            {"question_id": "m", "question": "Motivation", "answer": "Om de techniek."},
+            {"question_id": "", "question": "Rijbewijs B?", "answer": True},
+        ]
+        text = (
+            "Om de techniek.\n\nBeste team,\n\nGraag kom ik bij jullie werken.\n\n"
+            "LinkedIn: https://www.linkedin.com/in/sannedevries\nWebsite: https://sanne.example.org\n\n"
+            "Rijbewijs B?: yes"
+        )
+        assert text == self.sent(asked, application={"answers": answers})["m"]
+        lost = self.provider.lost(self.submission_with(asked, application={"answers": answers}))
+        assert {"cover_letter", "linkedin_url", "website_url", "answers"}.isdisjoint(lost)
+
+    def test_shapes_an_answer_and_the_cover_letter_as_one_text(self) -> None:
+        asked = form(field("m", "RichText", "Motivation"))
+        answers = [{"question_id": "m", "question": "Motivation", "answer": "Om de techniek."}]
+        only = {"linkedin_url": "", "website_url": ""}
+        sent = self.sent(asked, application={"answers": answers, "cover_letter": "Hoi"}, candidate=only)
+        assert {"type": "PlainText", "value": "Om de techniek.\n\nHoi"} == sent["m"]
+
+    @pytest.mark.parametrize("has_letter", [True, False])
+    def test_tells_or_names_a_part_whose_field_an_answer_takes(self, has_letter: bool) -> None:
+        fields = [field("p", "Phone", "Phone"), field("l", "String", "LinkedIn")]
+        asked = form(*fields, *([field("c", "LongText", "Cover letter")] if has_letter else []))
+        answers = [
+            {"question_id": "p", "question": "Phone", "answer": "0318 123456"},
+            {"question_id": "l", "question": "LinkedIn", "answer": "geen"},
+        ]
+        sent = self.sent(asked, application={"answers": answers})
+        lost = self.provider.lost(self.submission_with(asked, application={"answers": answers}))
+        assert ("0318 123456", "geen") == (sent["p"], sent["l"])
+        assert "phone" in lost
+        assert (has_letter, not has_letter) == ("sannedevries" in str(sent), "linkedin_url" in lost)
+
+    def test_drops_no_part_that_an_answer_tells_in_its_field(self) -> None:
+        asked = form(
+            field("p", "Phone", "Phone"), field("b", "Boolean", "Privacy"), field("f", "Boolean", "Talent pool")
+        )
+        said = {"p": "+31612345678", "b": "ja", "f": True}
+        answers = [{"question_id": id, "question": "?", "answer": answer} for id, answer in said.items()]
+        lost = self.provider.lost(self.submission_with(asked, application={"answers": answers}))
+        assert {"phone", "consent", "answers"}.isdisjoint(lost)
+
+    def test_lets_no_answer_stand_for_who_applies(self) -> None:
+        answers = [{"question_id": path, "question": "?", "answer": "niemand"} for path in SYSTEM]
+        told = {SYSTEM[0]: "Sanne de Vries", SYSTEM[1]: EMAIL, SYSTEM[2]: RESUME_PART}
+        assert told == self.sent(form(), application={"answers": answers})
+        assert "answers" in self.provider.lost(self.submission_with(form(), application={"answers": answers}))
+
+    @pytest.mark.parametrize("has_letter", [True, False])
+    def test_tells_or_names_the_second_answer_to_one_question(self, has_letter: bool) -> None:
+        letter = [field("c", "LongText", "Cover letter")] if has_letter else []
+        asked = form(field("q1", "String", "Talen"), *letter)
+        answers = [{"question_id": "q1", "question": "Talen", "answer": said} for said in ("Frans", "Duits")]
+        sent = self.sent(asked, application={"answers": answers})
+        lost = self.provider.lost(self.submission_with(asked, application={"answers": answers}))
+        assert "Frans" == sent["q1"]
+        assert (has_letter, not has_letter) == ("Talen: Duits" in str(sent), "answers" in lost)
+
+    def test_gives_the_field_to_the_first_answer_that_fits(self) -> None:
+        asked = form(field("q1", "Number", "Jaren"), field("c", "LongText", "Cover letter"))
+        answers = [{"question_id": "q1", "question": "Jaren", "answer": said} for said in ("veel", "7")]
+        sent = self.sent(asked, application={"answers": answers})
+        assert 7 == sent["q1"]
+        assert sent["c"].endswith("Jaren: veel")
+
     @pytest.mark.parametrize(
         ("kind", "answer", "sent"),
         [
@@ -450,13 +519,15 @@ TITLES = {
 KINDS = {"answers": "Boolean"}
 
 
-@given(parts=st.sets(st.sampled_from(sorted(TITLES))))
-def test_tells_or_names_every_part_whatever_the_form_has(parts: set[str]) -> None:
+@given(parts=st.sets(st.sampled_from(sorted(TITLES))), asked_again=st.sets(st.sampled_from(sorted(TITLES))))
+def test_tells_or_names_every_part_whatever_the_form_has(parts: set[str], asked_again: set[str]) -> None:
     """Given any form, what the candidate said is in one of its fields or in `dropped`, never in both."""
     asked = form(*(field(part, KINDS.get(part, "String"), TITLES[part]) for part in sorted(parts)))
-    full, contract = message(), TestAshby()
+    others = [{"question_id": part, "question": "?", "answer": "iets"} for part in asked_again - {"answers"}]
+    answers = [*message().model_dump()["application"]["answers"], *others]
+    full, contract = message(application={"answers": answers}), TestAshby()
     sent = json.dumps(submissions(full, asked), ensure_ascii=False)
-    lost = contract.provider.lost(contract.submission_with(asked))
+    lost = contract.provider.lost(contract.submission_with(asked, application={"answers": answers}))
     texts = {
         "phone": full.candidate.phone,
         "linkedin_url": full.candidate.linkedin_url,
@@ -465,4 +536,6 @@ def test_tells_or_names_every_part_whatever_the_form_has(parts: set[str]) -> Non
     }
     for part, text in texts.items():
         assert (text in sent) != (part in lost), part
-    assert ("Rijbewijs B?" in sent or '"answers": true' in sent) != ("answers" in lost)
+    told = ["Rijbewijs B?" in sent or '"answers": true' in sent]
+    told += ["?: iets" in sent or f'"{one["question_id"]}": "iets' in sent for one in others]
+    assert all(told) != ("answers" in lost)
