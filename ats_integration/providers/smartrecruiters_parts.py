@@ -52,17 +52,26 @@ def file_of(resume: OpenResume) -> dict[str, str]:
 def answers_of(message: Message, form: JobForm | None) -> list[dict[str, Any]]:
     """Return the answers, the fields of one question together."""
     found: dict[str, dict[str, list[str]]] = {}
-    for answer in answered(message):
-        question = question_for(answer, form)
-        if question and (values := values_of(question, answer)):
+    for question, answer in placed(message, form).values():
+        if values := values_of(question, answer):
             found.setdefault(question.id.removesuffix(f"/{question.field}"), {})[question.field] = values
     return [{"id": name, "records": [{"fields": fields}]} for name, fields in found.items()]
 
 
+def placed(message: Message, form: JobForm | None) -> dict[str, tuple[Question, Answer]]:
+    """Return the answers that questions take, by the ids of these; of two to one question the first."""
+    found: dict[str, tuple[Question, Answer]] = {}
+    for answer in answered(message):
+        question = question_for(answer, form)
+        if question and values_of(question, answer) is not None:
+            found.setdefault(question.id, (question, answer))
+    return found
+
+
 def unplaced(message: Message, form: JobForm | None) -> list[Answer]:
     """Return the answers that no question takes; a box that was not ticked needs no place."""
-    asked = ((answer, question_for(answer, form)) for answer in answered(message))
-    return [answer for answer, question in asked if question is None or values_of(question, answer) is None]
+    taken = [answer for _question, answer in placed(message, form).values()]
+    return [answer for answer in answered(message) if answer not in taken]
 
 
 def question_for(answer: Answer, form: JobForm | None) -> Question | None:

@@ -236,6 +236,19 @@ class TestSmartRecruiters(ProviderContract):
         records = [{"fields": {"name": ["Frans"], "level": ["B2"]}}]
         assert [{"id": "q2", "records": records}] == self.sent(form, application={"answers": answers})["answers"]
 
+    @pytest.mark.parametrize("form", [JobForm(questions=(Question(id="q1", label="Taal", field="value"),)), None])
+    def test_tells_the_second_answer_to_one_question_in_the_message(self, form: JobForm | None) -> None:
+        """Given a second record, only questions that may be repeated would take it, and the others be refused."""
+        answers = [{"question_id": "q1", "question": "Taal", "answer": said} for said in ("Frans", "Duits")]
+        sent = self.sent(form, application={"answers": answers})
+        assert [{"id": "q1", "records": [{"fields": {"value": ["Frans"]}}]}] == sent["answers"]
+        assert sent["messageToHiringManager"].endswith("\n\nTaal: Duits")
+
+    def test_tells_a_box_that_was_ticked_at_the_second_asking(self) -> None:
+        form = JobForm(questions=(Question(id="q1", label="Akkoord", kind="CHECKBOX", field="value"),))
+        answers = [{"question_id": "q1", "question": "Akkoord", "answer": said} for said in (False, True)]
+        assert self.sent(form, application={"answers": answers})["messageToHiringManager"].endswith("Akkoord: yes")
+
     @pytest.mark.parametrize(
         ("scopes", "consent", "decisions"),
         [
