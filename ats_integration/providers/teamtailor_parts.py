@@ -67,20 +67,25 @@ def application(submission: Submission) -> Request:
 
 def letter(message: Message) -> str:
     """Return the cover letter with the links and the answers that no field takes."""
-    person, unknown = message.candidate, lines(said for said in answered(message) if not is_known(said))
+    person, known = message.candidate, placed(message).values()
+    unknown = lines(said for said in answered(message) if said not in known)
     linkedin = "" if WEB_ADDRESS.fullmatch(person.linkedin_url) else person.linkedin_url
     links = labelled(("LinkedIn", linkedin), ("Website", person.website_url))
     return paragraphs(message.application.cover_letter, links, unknown)
 
 
-def is_known(said: Answer) -> bool:
-    """Tell whether Teamtailor knows the question: its ids are numbers."""
-    return bool(NUMBER.fullmatch(said.question_id))
+def placed(message: Message) -> dict[str, Answer]:
+    """Return the answers to Teamtailor's own questions, by their ids, which are numbers; of two to one the first."""
+    found: dict[str, Answer] = {}
+    for said in answered(message):
+        if NUMBER.fullmatch(said.question_id):
+            found.setdefault(said.question_id, said)
+    return found
 
 
 def answers(submission: Submission) -> Iterator[tuple[str, Callable[[Submission], Request]]]:
     """Yield the calls that answer Teamtailor's own questions, by the names of their steps."""
-    for number, said in enumerate(filter(is_known, answered(submission.message)), 1):
+    for number, said in enumerate(placed(submission.message).values(), 1):
         yield f"answer {number}", partial(answer, said)
 
 

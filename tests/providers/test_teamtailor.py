@@ -148,6 +148,15 @@ class TestTeamtailor(FetchingContract):
         assert (True, "Daarom") == (fields["answer 7001"], fields["answer 7002"])
         assert fields["cover-letter"].endswith("Wanneer?: Nu")
 
+    def test_tells_the_second_answer_to_one_question_in_the_cover_letter(
+        self, arrived: Callable[..., Reception]
+    ) -> None:
+        """Given a later call for the same question, Teamtailor would forget the first answer."""
+        answers = [{"question_id": "7001", "question": "Taal?", "answer": said} for said in ("Frans", "Duits")]
+        fields = arrived(application={"answers": answers}).fields
+        assert "Frans" == fields["answer 7001"]
+        assert fields["cover-letter"].endswith("\n\nTaal?: Duits")
+
     def test_tells_a_link_that_no_field_takes_in_the_cover_letter(self, arrived: Callable[..., Reception]) -> None:
         fields = arrived(candidate={"linkedin_url": "linkedin.com/in/sanne", "website_url": ""}).fields
         assert "linkedin-url" not in fields
