@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, replace
 
-from django.core.cache import cache
-
-from ..errors import DeliveryError, JobClosed, Rejected, Unauthorized, Unavailable, Uncertain
-from ..messages import Message
+from ..errors import DeliveryError, JobClosed, Rejected, Unauthorized
 from .answers import dressed
 from .base import APPLICATION, Provider, Receipt, Submission
 from .fitting import misfit
 from .job_forms import JobForm
-from .parts import job_id
+from .job_talk import JobTalk
 from .steps import Kept, Lookup, Progress, Step
-from .talk import Talk
 
-FORM_SECONDS = 600  # how long a job's questions are remembered
-
-#: What an ATS may answer because a job is not as we remember it.
-ABOUT_JOB = (JobClosed, Rejected, Unauthorized)
+#: What an ATS may answer because a job is not as we remember it. The next try asks anew what it asks; after a
+#: refusal there is no next try, so this one does.
+ABOUT_JOB = (JobClosed, Unauthorized)
 #: Where `kept` remembers across tries which parts optional steps could not hand over.
 REFUSED = "refused"
 
@@ -40,7 +33,7 @@ class Accepted:
     is_certain: bool = False
 
 
-class Conversation(Talk):
+class Conversation(JobTalk):
     """One try, from the login to the receipt."""
 
     def __init__(self, provider: Provider, submission: Submission, progress: Progress) -> None:
@@ -61,11 +54,8 @@ class Conversation(Talk):
         try:
             self.walk()
         except DeliveryError as error:
-            if isinstance(error, ABOUT_JOB):
-                self.forget_form()
-            if error.redo not in self.submission.kept:
+            if not self.mend(error):
                 raise
-            self.forget(error.redo)
             self.walk()
         return self.accepted()
 
@@ -75,16 +65,20 @@ class Conversation(Talk):
         for step in steps:
             self.take(step, is_last=step is steps[-1])
 
+    def mend(self, error: DeliveryError) -> bool:
+        """Put right what was out of date, a step's result or what the job asks; tell whether to walk once more."""
+        if error.redo in self.submission.kept:
+            self.forget(error.redo)
+            return True
+        if isinstance(error, ABOUT_JOB):
+            self.forget_form()
+        return isinstance(error, Rejected) and self.asks_anew()
+
     def forget(self, name: str) -> None:
         """Drop what a step left behind: the ATS does not know it any more."""
         kept = {known: value for known, value in self.submission.kept.items() if known != name}
         self.submission = replace(self.submission, kept=kept)
         self.progress.save(kept)
-
-    def forget_form(self) -> None:
-        """Let the next try ask what the job asks: it may have changed, or be closed by now."""
-        if self.submission.job_form:
-            cache.delete(form_key(self.submission.message))
 
     def look(self) -> JobForm | None:
         """Only learn what the job asks.
@@ -148,34 +142,3 @@ class Conversation(Talk):
             return
         self.is_certain, self.was_there = True, bool(found)
         self.keep(found, is_durable=True)
-
-    def look_at_form(self) -> None:
-        """Learn what the job asks; refuse to send what the ATS would take although it is incomplete."""
-        message = self.submission.message
-        if not self.provider.wants_form(message) or (form := self.job_form()) is None:
-            return
-        self.submission = replace(self.submission, job_form=form)
-        if self.provider.accepts_incomplete and (lacks := form.missing(message, self.provider.told(message, form))):
-            raise Rejected(f"The job requires what the application lacks: {'; '.join(lacks)}.", code="answers_missing")
-
-    def job_form(self) -> JobForm | None:
-        """Return the questions of the job, remembered for a while."""
-        if self.provider.form_request(self.submission) is None:
-            return None
-        key = form_key(self.submission.message)
-        if (known := cache.get(key)) is not None:
-            return JobForm.from_json(known)
-        try:
-            form = self.ask(self.provider.form_request, lambda _submission, response: self.provider.form_of(response))
-        except Uncertain as error:  # we only asked: nothing can have arrived
-            raise Unavailable(error.detail, code="send_failed", status=error.status, excerpt=error.excerpt) from None
-        self.progress.save(self.submission.kept)  # holds the claim for the calls that follow
-        if form:
-            cache.set(key, form.to_json(), FORM_SECONDS)
-        return form
-
-
-def form_key(message: Message) -> str:
-    """Return the key under which a job's questions are remembered: another connection or job has another."""
-    asked = json.dumps([message.ats.model_dump(mode="json"), job_id(message)], sort_keys=True)
-    return "ats-form-" + hashlib.sha256(asked.encode()).hexdigest()

@@ -101,6 +101,29 @@ class Curious(Tiny):
         return super().heard(submission, response)
 
 
+class Changing(Curious):
+    """One whose job asks `question`, and that takes an application only by what it `wants`."""
+
+    question = wants = Question(id="7001", label="?")
+    refusal: DeliveryError = Rejected()
+
+    def read_form(self, response: Response) -> JobForm:
+        return JobForm(questions=(self.question,))
+
+    def heard(self, submission: Submission, response: Response) -> str:
+        knows = submission.job_form and submission.job_form.questions == (self.wants,)
+        if response.get("path") == "/application" and not knows:
+            raise self.refusal
+        return super().heard(submission, response)
+
+
+class Lenient(Changing):
+    """One that would take an application without the answers that its job requires."""
+
+    accepts_incomplete = True
+    question = wants = Question(id="8", label="Why us?", is_required=True)
+
+
 @pytest.fixture
 def asked() -> Asked:
     return []
@@ -276,3 +299,90 @@ class TestForm:
             looking = submission_of(Curious(), settings={}, credentials={"key": "k-0815"}, base_url=there)
             with pytest.raises(JobClosed, match=r"Nobody here: \*\*\*"):
                 exchange.look_at_job(Curious(), looking, OwnSessions())
+
+
+class TestFormOutOfDate:
+    """A remembered form costs nobody an application: it is read again before anything is final."""
+
+    NEW = Question(id="7002", label="?")
+
+    def remembered(self, provider: Changing, submission: Submission, asked: Asked) -> Changing:
+        """Let the form of a job be remembered, and the job ask something else since."""
+        exchange.hand_in(provider, submission)
+        asked.clear()
+        provider.question = self.NEW
+        return provider
+
+    def test_is_read_again_after_a_refusal_and_the_application_delivered(
+        self, submission: Submission, asked: Asked
+    ) -> None:
+        provider = self.remembered(Changing(), submission, asked)
+        provider.wants = self.NEW
+        assert "/application" == exchange.hand_in(provider, submission).receipt.reference
+        assert ["/found", "/note", "/application", "/form", "/application"] == asked
+
+    def test_is_used_by_who_comes_next(self, submission: Submission, asked: Asked) -> None:
+        provider = self.remembered(Changing(), submission, asked)
+        provider.wants = self.NEW
+        exchange.hand_in(provider, submission)
+        exchange.hand_in(provider, submission)
+        assert 1 == asked.count("/form")
+
+    def test_is_read_again_once_only(self, submission: Submission, asked: Asked) -> None:
+        provider = self.remembered(Changing(), submission, asked)
+        provider.wants = Question(id="7003", label="?")
+        with pytest.raises(Rejected):
+            exchange.hand_in(provider, submission)
+        assert (1, 2) == (asked.count("/form"), asked.count("/application"))
+
+    def test_sends_nothing_again_where_the_job_asks_what_it_asked(self, submission: Submission, asked: Asked) -> None:
+        provider = self.remembered(Changing(), submission, asked)
+        provider.question, provider.wants = provider.wants, self.NEW
+        with pytest.raises(Rejected):
+            exchange.hand_in(provider, submission)
+        assert (1, 1) == (asked.count("/form"), asked.count("/application"))
+
+    @pytest.mark.parametrize("refusal", [JobClosed(), Unauthorized()])
+    def test_is_left_to_the_next_try_where_there_is_one(
+        self, refusal: DeliveryError, submission: Submission, asked: Asked
+    ) -> None:
+        provider = self.remembered(Changing(), submission, asked)
+        provider.wants, provider.refusal = self.NEW, refusal
+        with pytest.raises(type(refusal)):
+            exchange.hand_in(provider, submission)
+        assert "/form" not in asked
+        exchange.hand_in(provider, submission)
+        assert 1 == asked.count("/form")
+
+    def test_tries_again_where_the_form_cannot_be_read_just_then(self, submission: Submission, asked: Asked) -> None:
+        """Given a refusal that a new form might have mended, it is not final."""
+
+        class Away(Changing):
+            def read_form(self, response: Response) -> JobForm:
+                if self.question is TestFormOutOfDate.NEW:
+                    raise Uncertain("That is no form.")
+                return super().read_form(response)
+
+        provider = self.remembered(Away(), submission, asked)
+        provider.wants = self.NEW
+        with pytest.raises(Unavailable, match=r"That is no form\."):
+            exchange.hand_in(provider, submission)
+
+    def test_is_read_again_before_an_application_is_called_incomplete(
+        self, submission: Submission, asked: Asked
+    ) -> None:
+        """Given that the customer made a question optional, or took it away, the next application goes."""
+        provider = Lenient()
+        with pytest.raises(Rejected, match=r"Why us\?"):
+            exchange.hand_in(provider, submission)
+        provider.question = provider.wants = self.NEW
+        assert "/application" == exchange.hand_in(provider, submission).receipt.reference
+        assert 2 == asked.count("/form")
+
+    def test_is_read_once_for_an_application_that_really_is_incomplete(
+        self, submission: Submission, asked: Asked
+    ) -> None:
+        for times in (1, 2):
+            with pytest.raises(Rejected) as refused:
+                exchange.hand_in(Lenient(), submission)
+            assert ("answers_missing", ["/form"] * times) == (refused.value.code, asked)

@@ -242,6 +242,14 @@ class TestWhatTheJobAsks:
         assert "answers_missing" == refused.value.code
         assert [] == ats.received()
 
+    def test_sends_at_once_what_lacked_an_answer_that_is_not_required_any_more(self, ats: Sandbox) -> None:
+        self.ask(ats, q7001="boolean", q7002="input_text!|Why us?")
+        with pytest.raises(Rejected):
+            self.hand_in(ats)
+        self.ask(ats, q7001="boolean", q7002="input_text|Why us?")
+        self.hand_in(ats)
+        assert 1 == len(ats.received())
+
     def test_sends_what_answers_everything_required(self, ats: Sandbox) -> None:
         self.ask(ats, q7001="boolean!")
         self.hand_in(ats)

@@ -160,6 +160,17 @@ class TestWorkable(ProviderContract):
             "answers"
         ]
 
+    def test_asks_the_job_again_where_its_questions_changed_meanwhile(
+        self, hand_in: Callable[..., Any], ats: Sandbox
+    ) -> None:
+        answers = [{"question_id": "", "question": "Vraag", "answer": True}]
+        asking = {"application": {"answers": answers}, "vacancy": {"external_id": "77AA"}}
+        for question in ("q1", "q2"):
+            ats.register("workable", account="", key="wk-token-0815", jobs={"77AA": {question: "boolean|Vraag"}})
+            hand_in(**asking, candidate={"email": f"{question}@example.org"})
+        sent = [reception.fields["answers"] for reception in ats.received("workable")]
+        assert [[{"question_key": question, "checked": True}] for question in ("q1", "q2")] == sent
+
     def test_reads_what_a_job_asks(self) -> None:
         body = b"""{"form_fields": [{"key": "resume", "required": true}, {"key": "headline", "required": true},
           {"key": "phone", "required": false}], "questions": [{"id": "4d2a", "body": "Diploma?", "type": "dropdown",
