@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ..errors import Uncertain
 from ..messages import Answer, Message
 from .calls import Response, Submission
 from .job_forms import JobForm, Question, objects
@@ -54,7 +55,12 @@ def form_fields(submission: Submission, source_token: str | None) -> tuple[tuple
 
 
 def form_in(response: Response) -> JobForm:
-    """Read a job post: its own questions, the consents it asks for, and which of the usual fields are required."""
+    """Read a job post: its own questions, the consents it asks for, and which of the usual fields are required.
+
+    Raises Uncertain where the answer lists no questions, which an empty list does.
+    """
+    if not isinstance(response.get("questions"), list):
+        raise Uncertain("Greenhouse did not say what the job asks.")
     asked = [(q, field) for q in objects(response.get("questions")) for field in objects(q.get("fields"))]
     own = (question_of(q, field) for q, field in asked if QUESTION.fullmatch(str(field.get("name"))))
     required = {USUAL[f["name"]] for q, f in asked if q.get("required") and f.get("name") in USUAL}

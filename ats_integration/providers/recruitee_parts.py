@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ..errors import Uncertain
 from ..messages import Answer, Message
 from .calls import Response, Submission
 from .job_forms import JobForm, Question, objects, yes_or_no
@@ -43,13 +44,17 @@ def form_fields(submission: Submission) -> tuple[tuple[str, Any], ...]:
 
 
 def form_in(response: Response) -> JobForm:
-    """Read an offer: its open questions, and which of the usual fields it requires."""
+    """Read an offer: its open questions, and which of the usual fields it requires.
+
+    Raises Uncertain where the answer shows no offer.
+    """
     offer = response.get("offer")
-    shown: dict[str, Any] = offer if isinstance(offer, dict) else {}
-    questions = (question_of(question) for question in objects(shown.get("open_questions")))
+    if not (isinstance(offer, dict) and offer):
+        raise Uncertain("Recruitee did not say what the offer asks.")
+    questions = (question_of(question) for question in objects(offer.get("open_questions")))
     return JobForm(
         questions=tuple(question for question in questions if question.kind != INFOBOX),
-        required_parts=frozenset(part for key, part in USUAL.items() if shown.get(key) == "required"),
+        required_parts=frozenset(part for key, part in USUAL.items() if offer.get(key) == "required"),
     )
 
 

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..errors import Uncertain
 from .calls import Response
 from .job_forms import JobForm, Question, objects
 
 #: The consents of a company that asks for each purpose by itself; others have one for all.
 RECRUITING, COMMUNITY = "SMART_RECRUIT", "SMART_CRM"
 SCOPE = "consent"
+#: What a configuration has, each a list or an object.
+MEMBERS = ("questions", "settings", "privacyPolicies", "consentDetails")
 
 
 def form_in(response: Response) -> JobForm:
-    """Read a posting's configuration."""
+    """Read a posting's configuration.
+
+    Raises Uncertain where the answer has none of its members.
+    """
+    if not any(isinstance(response.get(name), list | dict) for name in MEMBERS):
+        raise Uncertain("SmartRecruiters did not say what the posting asks.")
     questions = (asked for question in objects(response.get("questions")) for asked in questions_of(question))
     return JobForm(questions=(*questions, *scopes_of(response.get("consentDetails"))))
 

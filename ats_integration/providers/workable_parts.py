@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from ..errors import Uncertain
 from ..messages import Answer, Candidate
 from ..resumes import safe_name
 from .calls import Response, Submission
@@ -45,7 +46,12 @@ def names(person: Candidate) -> tuple[tuple[str, str], ...]:
 
 
 def form_in(response: Response) -> JobForm:
-    """Read a job's application form."""
+    """Read a job's application form.
+
+    Raises Uncertain where the answer has neither of its lists.
+    """
+    if not any(isinstance(response.get(name), list) for name in ("form_fields", "questions")):
+        raise Uncertain("Workable did not say what the job asks.")
     required = {str(f.get("key")) for f in objects(response.get("form_fields")) if f.get("required")}
     return JobForm(
         questions=tuple(question_of(question) for question in objects(response.get("questions"))),

@@ -21,7 +21,7 @@ from ats_integration.errors import (
     Unavailable,
     Uncertain,
 )
-from ats_integration.providers import exchange
+from ats_integration.providers import exchange, transport
 from ats_integration.providers.base import Response
 from ats_integration.providers.exchange import Accepted
 from ats_integration.providers.greenhouse import Greenhouse
@@ -32,6 +32,7 @@ from ats_integration.sandbox.values import Reception
 from tests.factories import submission_of
 
 from .contract import ProviderContract
+from .tiny_servers import listening, ok, received
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SAVED = b'{"success":"Candidate saved successfully"}'
@@ -203,9 +204,6 @@ class TestGreenhouse(ProviderContract):
         assert words == self.provider.explain(Response(status=400, body=body))
 
     def test_puts_the_colon_inside_the_base64(self) -> None:
-        from ats_integration.providers import transport
-        from tests.providers.tiny_servers import listening, ok, received
-
         heads = []
 
         def behave(connection: Any) -> None:
@@ -383,6 +381,30 @@ class TestWhatTheJobAsks:
         submission = replace(made, job_form=form)
         assert "consent" in Greenhouse().lost(submission)
         assert [] == [name for name, _value in Greenhouse().build(submission).form if "compliance" in name]
+
+    @pytest.mark.parametrize("body", [b"", b"{}", b"<html>Back soon</html>", b'{"questions":{}}', b'{"id":4000001}'])
+    def test_does_not_take_an_answer_without_questions_for_a_job_that_asks_nothing(self, body: bytes) -> None:
+        with pytest.raises(Uncertain):
+            Greenhouse().read_form(Response(status=200, body=body))
+
+    def test_sends_nothing_while_what_the_job_asks_cannot_be_read(self) -> None:
+        calls: list[bytes] = []
+
+        def mend(connection: Any) -> None:
+            calls.append(received(connection))
+            connection.sendall(ok(b"<html>Back soon</html>"))
+
+        with listening(mend) as port:
+            values = {"settings": {"board_token": self.account}, "credentials": {"api_key": "gh-key"}}
+            submission = submission_of(Greenhouse(), base_url=f"http://127.0.0.1:{port}", **values)
+            for _ in range(2):
+                with pytest.raises(Unavailable):
+                    exchange.hand_in(Greenhouse(), submission)
+        assert [b"GET", b"GET"] == [call.split(b" ")[0] for call in calls]
+
+    def test_finds_nothing_asked_in_an_empty_list_of_questions(self) -> None:
+        body = b'{"questions":[],"data_compliance":[]}'
+        assert JobForm() == Greenhouse().read_form(Response(status=200, body=body))
 
     def test_reads_what_a_job_post_asks(self) -> None:
         """Given the answer of the vendor's documentation, the usual fields are told from the customer's own."""

@@ -259,8 +259,14 @@ class TestRecruitee(ProviderContract):
             ("4281786", "multi_choice", False, "Strongest areas:", (("Market research", "Market research"),)),
         ] == [(q.id, q.kind, q.is_required, q.label, q.choices) for q in form.questions]
 
-    def test_finds_nothing_asked_in_an_answer_that_shows_no_offer(self) -> None:
-        assert JobForm() == self.provider.read_form(Response(status=200, body=b'{"offer":[]}'))
+    @pytest.mark.parametrize("body", [b"", b"{}", b"<html>Back soon</html>", b'{"offer":[]}', b'{"offer":{}}'])
+    def test_does_not_take_an_answer_that_shows_no_offer_for_one_that_asks_nothing(self, body: bytes) -> None:
+        with pytest.raises(Uncertain):
+            self.provider.read_form(Response(status=200, body=body))
+
+    @pytest.mark.parametrize("body", [b'{"offer":{"id":1,"open_questions":[]}}', b'{"offer":{"id":1}}'])
+    def test_finds_nothing_asked_in_an_offer_without_questions(self, body: bytes) -> None:
+        assert JobForm() == self.provider.read_form(Response(status=200, body=body))
 
     def test_names_a_closed_job(self, hand_in: Callable[..., Accepted], ats: Sandbox) -> None:
         self.ask(ats, q7="string")

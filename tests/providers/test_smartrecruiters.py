@@ -226,6 +226,15 @@ class TestSmartRecruiters(ProviderContract):
         assert ["SMART_RECRUIT", "SMART_CRM"] == [question.id for question in form.questions[3:]]
         assert form == JobForm.from_json(form.to_json())
 
+    @pytest.mark.parametrize("body", [b"", b"{}", b"<html>Back soon</html>", refused("?"), b'{"questions":"none"}'])
+    def test_does_not_take_just_any_answer_for_a_posting_that_asks_nothing(self, body: bytes) -> None:
+        with pytest.raises(Uncertain):
+            self.provider.read_form(Response(status=200, body=body))
+
+    @pytest.mark.parametrize("body", [b'{"questions":[]}', b'{"settings":{"avatarUploadAvailable":false}}'])
+    def test_finds_nothing_asked_in_a_configuration_without_questions(self, body: bytes) -> None:
+        assert JobForm() == self.provider.read_form(Response(status=200, body=body))
+
     def test_puts_the_fields_of_one_question_together(self) -> None:
         fields = ("name", "level")
         form = JobForm(questions=tuple(Question(id=f"q2/{f}", label=f"Language: {f}", field=f) for f in fields))

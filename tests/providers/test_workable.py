@@ -180,6 +180,15 @@ class TestWorkable(ProviderContract):
         assert form == self.provider.read_form(Response(status=200, body=body))
         assert form == JobForm.from_json(form.to_json())
 
+    @pytest.mark.parametrize("body", [b"", b"{}", b"<html>Back soon</html>", b'{"error":"?"}', b'{"questions":{}}'])
+    def test_does_not_take_just_any_answer_for_a_job_that_asks_nothing(self, body: bytes) -> None:
+        with pytest.raises(Uncertain):
+            self.provider.read_form(Response(status=200, body=body))
+
+    @pytest.mark.parametrize("body", [b'{"form_fields":[],"questions":[]}', b'{"form_fields":[]}', b'{"questions":[]}'])
+    def test_finds_nothing_asked_in_empty_lists(self, body: bytes) -> None:
+        assert JobForm() == self.provider.read_form(Response(status=200, body=body))
+
     @pytest.mark.parametrize("status", [403, 404])
     def test_goes_on_without_the_questions_where_the_token_may_not_read_them(self, status: int) -> None:
         assert self.provider.form_of(Response(status=status, body=b'{"error":"insufficient scope"}')) is None
