@@ -50,7 +50,8 @@ class Conversation(JobTalk):
         self.enter()
         if self.submission.is_doubtful:
             self.settle_doubt()
-        self.look_at_form()
+        if not self.is_walked():
+            self.look_at_form()
         try:
             self.walk()
         except DeliveryError as error:
@@ -58,6 +59,11 @@ class Conversation(JobTalk):
                 raise
             self.walk()
         return self.accepted()
+
+    def is_walked(self) -> bool:
+        """Tell whether no step is left, so that nothing needs to know any more what the job asks."""
+        kept = self.submission.kept
+        return all(step.name in kept and not step.fresh for step in self.provider.steps(self.submission))
 
     def walk(self) -> None:
         """Take the steps that are not yet done."""

@@ -101,6 +101,19 @@ class Curious(Tiny):
         return super().heard(submission, response)
 
 
+class Found(Curious):
+    """One of a single call, that knows the application already and cannot tell what the job asks."""
+
+    def steps(self, submission: Submission) -> tuple[Step, ...]:
+        return super().steps(submission)[-1:]
+
+    def lookup(self, submission: Submission) -> Lookup:
+        return Lookup(build=lambda _s: get("/known"), read=lambda _s, r: {APPLICATION: r.get("path")})
+
+    def read_form(self, response: Response) -> JobForm:
+        raise Uncertain("That is no form.")
+
+
 class Changing(Curious):
     """One whose job asks `question`, and that takes an application only by what it `wants`."""
 
@@ -286,6 +299,14 @@ class TestForm:
         silent = submission.message.application.model_copy(update={"answers": ()})
         exchange.hand_in(Curious(), replace(submission, message=submission.message.but(application=silent)))
         assert "/form" not in asked
+
+    def test_is_not_read_where_the_application_turned_out_to_be_there(self, submission: Submission) -> None:
+        accepted = exchange.hand_in(Found(), submission, Progress(is_doubtful=True))
+        assert ("/known", True) == (accepted.receipt.reference, accepted.was_there)
+
+    def test_is_read_where_steps_are_left(self, submission: Submission, asked: Asked) -> None:
+        exchange.hand_in(Curious(), submission, Progress(kept={APPLICATION: "a-1"}))
+        assert ["/form", "/found", "/note"] == asked
 
     def test_keeps_the_claim_alive_for_the_calls_that_follow(self, submission: Submission) -> None:
         saved: list[Mapping[str, Any]] = []

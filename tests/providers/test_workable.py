@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 
 from ats_integration.errors import (
     DeliveryError,
@@ -295,6 +296,14 @@ class TestWorkable(ProviderContract):
         assert reception.id == accepted.receipt.reference
         assert (True, True) == (accepted.was_there, accepted.is_certain)
         assert self.dropped == accepted.receipt.dropped
+
+    def test_finds_what_arrived_although_the_form_cannot_be_read_any_more(
+        self, base_url: str, hand_in: Callable[..., Any], ats: Sandbox
+    ) -> None:
+        hand_in()
+        cache.clear()
+        ats.behave("workable", "down", after=1)
+        assert self.again(base_url).was_there
 
     def test_hands_in_what_did_not_arrive(self, base_url: str, ats: Sandbox) -> None:
         accepted = self.again(base_url)
