@@ -138,11 +138,11 @@ def ask_vacancy(submission: Submission, job: str) -> Request:
 
 
 def letter(submission: Submission) -> str:
-    """Return the cover letter, and below it what has no field, or none for a candidate who was there."""
-    message = submission.message
-    unknown = lines(answer for answer in answered(message) if not answer.question_id)
+    """Return the cover letter, and below it what has no field, or none for somebody who was there or had applied."""
+    message, had_applied = submission.message, submission.kept.get("earlier")
+    fieldless = lines(answer for answer in answered(message) if had_applied or not answer.question_id)
     consent = consented(message.application.consent)
-    return paragraphs(message.application.cover_letter, contact(submission, message), unknown, consent)
+    return paragraphs(message.application.cover_letter, contact(submission, message), fieldless, consent)
 
 
 def contact(submission: Submission, message: Message) -> str:

@@ -19,7 +19,7 @@ from ats_integration.errors import (
     Unavailable,
     Uncertain,
 )
-from ats_integration.providers import exchange
+from ats_integration.providers import exchange, transport
 from ats_integration.providers.base import Request, Response, Submission
 from ats_integration.providers.calls import Session, TextFile
 from ats_integration.providers.exchange import Accepted
@@ -204,6 +204,12 @@ class TestOtys(ProviderContract):
         assert "Rijbewijs?: yes" in letter(submission)
         assert "KillerQuestions" not in params(submit(submission))
 
+    def test_tells_all_answers_of_somebody_who_had_applied_in_the_letter(self) -> None:
+        """Given a procedure that is there, no other is made to take them."""
+        submission = replace(self.submission(), kept={**KEPT, "earlier": "p-1"})
+        assert letter(submission).endswith(f"\n\nRijbewijs B?: yes\n\n{CONSENT}")
+        assert submit(submission) is None
+
     def test_tells_phone_and_source_of_somebody_who_was_there_in_the_letter(self) -> None:
         submission = replace(self.submission(), kept={"known": "c-9"})
         assert "Phone: +31612345678\nSource: Jobbird" in letter(submission)
@@ -264,6 +270,39 @@ class TestOtys(ProviderContract):
         assert LOGIN + broken + LOGIN + again - was_made == ats.stats()["otys"]["calls"]
         assert (taken.id, True) == (accepted.receipt.reference, accepted.is_certain)
         assert (FILENAME, True) == (taken.resume and taken.resume.filename, CONSENT in taken.cover_letter)
+
+    def test_tells_answers_once_where_the_answer_to_the_procedure_was_lost(self, base_url: str, ats: Sandbox) -> None:
+        """Given answers that the lost procedure has, finding it uploads no text that was not needed before."""
+        submission = self.submission(
+            base_url=base_url,
+            application={"cover_letter": "", "consent": {}},
+            candidate={"linkedin_url": "", "website_url": "", "address": {}},
+        )
+        handed_in_twice(self.provider, submission, ats, "drop_answer", after=CALLS - 2)
+        (taken,) = ats.received("otys")
+        assert [{"questionId": "7001", "answer": "yes"}] == taken.fields["KillerQuestions"]
+        assert LOGIN + CALLS - 2 + LOGIN + 1 == ats.stats()["otys"]["calls"]
+
+    def test_hands_answers_over_for_somebody_who_had_applied(
+        self, hand_in: Callable[..., Accepted], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        hand_in()
+        texts = self.uploads(monkeypatch)
+        answers = [{"question_id": "7001", "question": "Rijbewijs B?", "answer": False}]
+        assert () == hand_in(application={"answers": answers}).receipt.dropped
+        assert ["Rijbewijs B?: no"] == [line for text in texts for line in text.splitlines() if "Rijbewijs" in line]
+
+    def uploads(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """Return the list of texts that are uploaded from now on."""
+        texts: list[str] = []
+        call = transport.call
+
+        def noted(base: str, request: Request) -> Response:
+            texts.extend(value.text for _, value in request.form if isinstance(value, TextFile))
+            return call(base, request)
+
+        monkeypatch.setattr(transport, "call", noted)
+        return texts
 
     def test_adds_to_a_candidate_who_is_there(self, hand_in: Callable[..., Accepted], ats: Sandbox) -> None:
         hand_in()
