@@ -1,29 +1,26 @@
-"""JazzHR, API v1: one JSON POST with the CV inside, then one for the questionnaire and one for the consent."""
+"""JazzHR, API v1: one JSON POST with the CV inside, then one for the consent and one for the questionnaire."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from ..errors import DeliveryError, Rejected, Unauthorized, Unavailable, Uncertain
-from .base import APPLICATION, Provider, Values
+from ..errors import Uncertain
+from .base import APPLICATION, Values
 from .calls import Probe, Rate, Receipt, Request, Response, Submission
 from .config_fields import ConfigField
 from .failures import in_words
+from .jazzhr_answers import Answers, dated
 from .jazzhr_calls import ask, fill_in, look, make, note
 from .jazzhr_lookup import Search
-from .jazzhr_parts import questionnaires, require_open
+from .jazzhr_parts import questionnaires
 from .parts import PARTS, consented, present
 from .steps import Lookup, Step
 
-ABOUT_KEY = re.compile(r"api[ _]?key", re.IGNORECASE)
-NOT_READY = re.compile(r"(applicant|prospect).*not found", re.IGNORECASE)
 
-
-class JazzHR(Provider):
+class JazzHR(Answers):
     """Hand applications in as new applicants of a job."""
 
     slug = "jazzhr"
@@ -47,27 +44,27 @@ class JazzHR(Provider):
     carries = frozenset(PARTS)
     #: What careful programs keep to; JazzHR publishes no figure.
     rate = Rate(calls=80, per=timedelta(minutes=1))
-    calls_per_delivery = 3
+    calls_per_delivery = 4
     doubtful = frozenset({500, 502, 504})
     #: A new applicant cannot be added to at once.
     settling = timedelta(seconds=2)
 
     def steps(self, submission: Submission) -> tuple[Step, ...]:
-        """See that the job is open, make the applicant, fill in questionnaires, note the consent where there is any."""
-        asked = questionnaires(submission.message)
-        follow_ups = [self.addition(f"questionnaire {form}", partial(fill_in, form), "answers") for form in asked]
-        if consented(submission.message.application.consent):
-            follow_ups.append(self.addition("consent", note, "consent"))
+        """See that the job is open, make the applicant, note the consent where there is any, fill in questionnaires."""
+        message = submission.message
+        follow_ups = [self.addition("consent", note, "consent")] if consented(message.application.consent) else []
+        asked = questionnaires(message)
+        follow_ups += [self.addition(f"questionnaire {form}", partial(fill_in, form), "answers") for form in asked]
         return (
-            Step(name="job", build=look, read=lambda _s, r: require_open(self.success(r)), fresh=True),
-            Step(name=APPLICATION, build=make, read=lambda _s, r: self.kept_of(r)),
+            Step(name="job", build=look, read=lambda _s, r: self.require_open(r), fresh=True),
+            Step(name=APPLICATION, build=make, read=lambda s, r: dated(s, self.kept_of(r))),
             *(replace(step, pause=self.settling) for step in follow_ups[:1]),
             *follow_ups[1:],
         )
 
     def addition(self, name: str, build: Callable[[Submission], Request], part: str) -> Step:
         """Return a step that adds a part to the applicant."""
-        return Step(name=name, build=build, read=lambda _s, r: self.added(r), drops=part)
+        return Step(name=name, build=build, read=self.added, drops=part)
 
     def read(self, response: Response) -> Receipt:
         """Read `prospect_id`: a 200 without it is no success."""
@@ -75,26 +72,10 @@ class JazzHR(Provider):
             return Receipt(reference=reference)
         raise Uncertain(self.explain(response) or "JazzHR did not say whether it took the application.")
 
-    def added(self, response: Response) -> int:
-        """Accept a success without an error; "not found" means that the new applicant cannot be added to yet."""
-        error = in_words(response.get("error"))
-        if response.status == 404 or NOT_READY.search(error):
-            raise Unavailable(error, status=response.status, code="record_not_ready")
-        if error and response.status < 300:
-            raise Rejected(error, status=response.status)
-        return self.success(response).status
-
     def receipt(self, submission: Submission) -> Receipt:
         """Name both kinds of consent where the note was refused."""
         lost = ("consent", "marketing_consent") if submission.kept.get("consent", "") is None else ()
         return replace(super().receipt(submission), dropped=tuple(x for x in lost if x in present(submission.message)))
-
-    def failure(self, response: Response) -> DeliveryError:
-        """Take words about the key for a refused key, whichever status comes with them."""
-        words = self.explain(response)
-        if response.status in range(400, 429) and ABOUT_KEY.search(words):
-            return Unauthorized(words, status=response.status)
-        return super().failure(response)
 
     def lookup(self, submission: Submission) -> Lookup:
         """Ask for the job's applicants of this name, and for their email addresses."""
@@ -104,7 +85,4 @@ class JazzHR(Provider):
         """Ask for the users, which needs the key, and for the state of each job."""
         users = self.account_probe(ask(credentials, "users"), "account for this key")
         asked = ((ask(credentials, "jobs", job), job) for job in job_ids)
-        return (
-            users,
-            *(self.job_probe(request, job, lambda r: require_open(self.success(r))) for request, job in asked),
-        )
+        return users, *(self.job_probe(request, job, self.require_open) for request, job in asked)

@@ -9,6 +9,7 @@ from functools import partial
 from .base import APPLICATION
 from .calls import Response, Submission
 from .failures import in_words
+from .jazzhr_answers import dated
 from .jazzhr_calls import applicants, person
 from .jazzhr_parts import is_namesake, records
 from .steps import Kept, Lookup
@@ -46,6 +47,7 @@ class Search:
         def read(submission: Submission, response: Response) -> Kept | Lookup:
             email = in_words(self.success(response).get("email")).casefold()
             is_same = email == submission.message.candidate.email.casefold()
-            return {APPLICATION: {"reference": first, "dropped": []}} if is_same else self.one_of(others, otherwise)
+            found = {APPLICATION: dated(submission, {"reference": first, "dropped": []})}
+            return found if is_same else self.one_of(others, otherwise)
 
         return Lookup(build=partial(person, first), read=read)

@@ -7,9 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from ..errors import JobClosed, Unavailable
 from ..messages import Answer, Message
-from .answers import is_json
 from .calls import Response, Submission
 from .failures import in_words
 from .job_forms import alike, objects
@@ -51,8 +49,11 @@ def questionnaires(message: Message) -> tuple[str, ...]:
 
 def answer_values(message: Message, questionnaire: str) -> dict[str, str]:
     """Return the answers to one questionnaire, by the positions of its questions."""
-    places = ((place_of(answer), answer) for answer in answered(message))
-    return {f"answer_value_{int(at[2]):02}": plain(said) for at, said in places if at and at[1] == questionnaire}
+    said: dict[str, list[str]] = {}
+    for answer in answered(message):
+        if (at := place_of(answer)) and at[1] == questionnaire:
+            said.setdefault(f"answer_value_{int(at[2]):02}", []).append(plain(answer))
+    return {position: ", ".join(texts) for position, texts in said.items()}
 
 
 def place_of(answer: Answer) -> re.Match[str] | None:
@@ -75,14 +76,3 @@ def is_namesake(listed: dict[str, Any], message: Message) -> bool:
     theirs, job = (in_words(listed.get(name)) for name in ("first_name", "last_name")), in_words(listed.get("job_id"))
     is_same = [alike(name) for name in theirs] == [alike(name) for name in both_names(message.candidate)]
     return is_same and job in ("", job_id(message))
-
-
-def require_open(response: Response) -> None:
-    """Refuse a job that takes no applications; an unknown one may come as an empty answer.
-
-    Raises Unavailable where the answer is no JSON: something else than JazzHR may be there.
-    """
-    if response.body.strip() and not is_json(response):
-        raise Unavailable("JazzHR did not show the job.", code="send_failed")
-    if in_words(response.get("status")).lower() != "open":
-        raise JobClosed("The job is not open.")

@@ -101,6 +101,8 @@ class ProviderContract:
     account: ClassVar[str] = ""
     #: How many calls come before the first one that leaves us uncertain where its answer is lost.
     calls_before: ClassVar[int] = 0
+    #: What makes a full message one that takes the most calls, where it is not that already.
+    heaviest: ClassVar[dict[str, Any]] = {}
     #: Whether the ATS can be asked for an application itself, not only for who has its address.
     finds_applications: ClassVar[bool] = True
     #: How the harmless calls of a connection test are made.
@@ -133,7 +135,7 @@ class ProviderContract:
 
         monkeypatch.setattr(transport, "call", counted)
         for email in ("first@example.org", "second@example.org"):
-            one = self.submission(base_url=base_url, candidate={"email": email})
+            one = self.submission(base_url=base_url, candidate={"email": email}, **self.heaviest)
             exchange.hand_in(self.provider, one, Progress(sessions=session))
         assert self.provider.calls_per_delivery == calls["second@example.org"]
 

@@ -8,12 +8,14 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 import pytest
 
 from ats_integration.connection_check import check_connection
 from ats_integration.errors import (
+    DeliveryError,
     JobClosed,
     RateLimited,
     Rejected,
@@ -27,7 +29,7 @@ from ats_integration.providers.calls import get
 from ats_integration.providers.exchange import Accepted
 from ats_integration.providers.jazzhr import JazzHR
 from ats_integration.providers.jazzhr_lookup import Search
-from ats_integration.providers.jazzhr_parts import require_open
+from ats_integration.providers.jazzhr_parts import answer_values
 from ats_integration.providers.steps import Lookup
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
@@ -65,10 +67,13 @@ class TestJazzHR(ProviderContract):
     accepted = (200, b'{"prospect_id":"prospect_20261120_ABC"}', "prospect_20261120_ABC")
     dropped = ()
     calls_before = 1
+    heaviest: ClassVar[dict[str, Any]] = {"application": {"answers": ANSWERS}}
 
-    def with_applicant(self, **changes: Any) -> Submission:
-        """Return a submission whose first step is done."""
-        return replace(self.submission(**changes), kept={"application": {"reference": "prospect_1", "dropped": []}})
+    def with_applicant(self, seconds: int = 0, **changes: Any) -> Submission:
+        """Return a submission whose first step was done so many seconds ago."""
+        submission = self.submission(**changes)
+        at = (submission.at - timedelta(seconds=seconds)).isoformat()
+        return replace(submission, kept={"application": {"reference": "prospect_1", "dropped": [], "at": at}})
 
     def test_sends_exactly_the_documented_fields(self) -> None:
         request = self.application_call(self.submission())
@@ -94,7 +99,7 @@ class TestJazzHR(ProviderContract):
 
     def test_fills_in_the_questionnaire_by_the_positions_of_its_questions(self) -> None:
         submission = self.with_applicant(application={"answers": ANSWERS})
-        _, _, form, _ = self.provider.steps(submission)
+        *_, form = self.provider.steps(submission)
         request = form.build(submission)
         assert request is not None
         assert "/v1/questionnaire_answers" == request.path
@@ -106,6 +111,19 @@ class TestJazzHR(ProviderContract):
             "answer_value_01": "yes",
             "answer_value_12": "nl, en",
         } == request.json
+
+    @pytest.mark.parametrize(
+        ("positions", "values"),
+        [
+            (["3", "03"], {"answer_value_03": "ja, nee"}),
+            (["3", "3"], {"answer_value_03": "ja, nee"}),
+            (["3", "4"], {"answer_value_03": "ja", "answer_value_04": "nee"}),
+        ],
+    )
+    def test_loses_no_answer_to_the_same_question(self, positions: list[str], values: dict[str, str]) -> None:
+        pairs = zip(positions, ("ja", "nee"), strict=True)
+        answers = [{"question_id": f"q/{at}", "question": "Talen?", "answer": said} for at, said in pairs]
+        assert values == answer_values(self.submission(application={"answers": answers}).message, "q")
 
     def test_notes_the_consent(self) -> None:
         submission = self.with_applicant()
@@ -134,6 +152,12 @@ class TestJazzHR(ProviderContract):
     def test_gives_jazzhr_a_moment_before_the_first_addition_only(self) -> None:
         steps = JazzHR().steps(self.submission(application={"answers": ANSWERS}))
         assert [0, 0, 2, 0] == [step.pause.total_seconds() for step in steps]
+
+    def test_notes_the_consent_before_it_fills_in_questionnaires(self) -> None:
+        answers = [*ANSWERS, {"question_id": "other/1", "question": "Waar?", "answer": "Ede"}]
+        steps = self.provider.steps(self.submission(application={"answers": answers}))
+        names = ["job", "application", "consent", "questionnaire questionnaire_2026_ABC", "questionnaire other"]
+        assert names == [step.name for step in steps]
 
     def test_keeps_a_strange_job_id_inside_its_step_of_the_path(self) -> None:
         """Given that the id goes into the body, it is not touched there; a question about it escapes it."""
@@ -164,8 +188,10 @@ class TestJazzHR(ProviderContract):
             (200, {}, b"<html>Welcome</html>", (Uncertain, "uncertain", None)),
             (200, {}, b'{"prospect_id":""}', (Uncertain, "uncertain", None)),
             (200, {}, b'{"error":"Something"}', (Uncertain, "uncertain", None)),
+            (200, {}, b'{"error":"Invalid API key"}', (Unauthorized, "unauthorized", None)),
             (400, {}, b'{"error":"Invalid API key"}', (Unauthorized, "unauthorized", None)),
             (422, {}, b'{"error":"The apikey is not valid"}', (Unauthorized, "unauthorized", None)),
+            (400, {}, b'{"_error":"Invalid API key"}', (Unauthorized, "unauthorized", None)),
             (400, {}, b'{"error":"email is missing"}', (Rejected, "rejected", None)),
             (400, {}, b'{"error":{}}', (Rejected, "rejected", None)),
             (400, {}, b"Bad Request", (Rejected, "rejected", None)),
@@ -190,11 +216,18 @@ class TestJazzHR(ProviderContract):
         ("status", "body", "expected"),
         [
             (200, b'{"error":"Unknown questionnaire"}', (Rejected, "rejected", None)),
+            (200, b'{"_error":"contents is missing"}', (Rejected, "rejected", None)),
+            (200, b'{"error":"","_error":"contents is missing"}', (Rejected, "rejected", None)),
+            (200, b'{"error":"Invalid API key"}', (Unauthorized, "unauthorized", None)),
             (200, b'{"error":"The applicant was not found"}', (Unavailable, "record_not_ready", None)),
+            (200, b'{"_error":"The applicant was not found"}', (Unavailable, "record_not_ready", None)),
             (400, b'{"error":"Prospect not found"}', (Unavailable, "record_not_ready", None)),
             (400, b'{"error":"contents is missing"}', (Rejected, "rejected", None)),
             (401, b'{"error":"Invalid API key"}', (Unauthorized, "unauthorized", None)),
+            (404, b'{"error":"Invalid API key"}', (Unauthorized, "unauthorized", None)),
             (404, b'{"error":"not found"}', (Unavailable, "record_not_ready", None)),
+            (404, b'{"error":"Questionnaire not found"}', (Rejected, "rejected", None)),
+            (404, b'{"error":"The questionnaire was not found"}', (Rejected, "rejected", None)),
             (404, b"", (Unavailable, "record_not_ready", None)),
             (429, b"", (RateLimited, "rate_limited", None)),
             (500, b"", (Unavailable, "http_500", None)),
@@ -202,7 +235,39 @@ class TestJazzHR(ProviderContract):
     )
     def test_reads_every_known_failure_of_an_addition(self, status: int, body: bytes, expected: Verdict) -> None:
         """Given that the new applicant may not be known at once, "not found" is tried again."""
-        assert expected == verdict(self.provider, status, {}, body, self.provider.added)
+        assert expected == self.verdict_of_addition(status, body, seconds=59)
+
+    @pytest.mark.parametrize(
+        ("status", "body", "expected"),
+        [
+            (200, b'{"error":"The applicant was not found"}', (Rejected, "rejected", None)),
+            (400, b'{"error":"Prospect not found"}', (Rejected, "rejected", None)),
+            (404, b'{"error":"not found"}', (Rejected, "rejected", None)),
+            (404, b"", (Rejected, "rejected", None)),
+            (404, b'{"error":"Invalid API key"}', (Unauthorized, "unauthorized", None)),
+            (500, b"", (Unavailable, "http_500", None)),
+        ],
+    )
+    def test_waits_a_minute_for_a_new_applicant(self, status: int, body: bytes, expected: Verdict) -> None:
+        """Given an applicant who must be known by now, "not found" is about what is added."""
+        assert expected == self.verdict_of_addition(status, body, seconds=60)
+
+    def verdict_of_addition(self, status: int, body: bytes, seconds: int) -> Verdict:
+        """Let the adapter judge an answer about an applicant who was made so many seconds ago."""
+        return verdict(self.provider, status, {}, body, partial(self.provider.added, self.with_applicant(seconds)))
+
+    @pytest.mark.parametrize("after", [2, 3])
+    def test_delivers_where_what_is_added_to_stays_unknown(self, after: int, base_url: str, ats: Sandbox) -> None:
+        """Given an answer "not found" that lasts, the part is named once the applicant must be known."""
+        memory, submission = Memory(self.provider), self.submission(base_url=base_url, **self.heaviest)
+        ats.behave("jazzhr", "closed", after=after)
+        with pytest.raises(Unavailable) as failed:
+            memory.hand_in(submission)
+        assert "record_not_ready" == failed.value.code
+        later = replace(submission, at=submission.at + timedelta(minutes=2))
+        lost = ("consent", "marketing_consent") if after == 2 else ()
+        assert {*lost, "answers"} == {*memory.hand_in(later).receipt.dropped}
+        assert 1 == len(ats.received("jazzhr"))
 
     @pytest.mark.parametrize("body", [b'{"status":"Closed"}', b'{"status":"On Hold"}', b"{}", b"[]", b""])
     def test_makes_no_applicant_for_a_job_that_is_not_open(self, body: bytes) -> None:
@@ -304,7 +369,9 @@ class TestJazzHR(ProviderContract):
         request = question.build(self.submission())
         assert ("/v1/applicants/p1", (("apikey", self.credentials["api_key"]),)) == (request.path, request.params)
         answer = Response(status=200, body=b'{"email":"Sanne.deVries@example.org"}')
-        assert {"application": {"reference": "p1", "dropped": []}} == question.read(self.submission(), answer)
+        submission = self.submission()
+        found = {"reference": "p1", "dropped": [], "at": submission.at.isoformat()}
+        assert {"application": found} == question.read(submission, answer)
 
     def test_names_both_consents_where_the_note_is_refused(
         self, hand_in: Callable[..., Accepted], ats: Sandbox
@@ -315,14 +382,42 @@ class TestJazzHR(ProviderContract):
     def test_names_the_answers_where_the_questionnaire_is_refused(
         self, hand_in: Callable[..., Accepted], ats: Sandbox
     ) -> None:
-        ats.behave("jazzhr", "reject", after=2, times=1)
+        ats.behave("jazzhr", "reject", after=3, times=1)
         assert ("answers",) == hand_in(application={"answers": ANSWERS}).receipt.dropped
 
-    @pytest.mark.parametrize("body", [b'{"status":"Closed"}', b'{"status":"Filled"}', b"[]", b"{}"])
-    def test_calls_only_open_jobs_open(self, body: bytes) -> None:
-        require_open(Response(status=200, body=b'{"status":"Open"}'))
-        with pytest.raises(JobClosed):
-            require_open(Response(status=200, body=body))
+    @pytest.mark.parametrize(
+        ("body", "failure"),
+        [
+            (b'{"status":"Open"}', None),
+            (b'[{"id":"job_1","status":"Open"}]', None),
+            (b'{"status":"Closed"}', JobClosed),
+            (b'{"status":"Filled"}', JobClosed),
+            (b'[{"id":"job_1","status":"Closed"}]', JobClosed),
+            (b'[{"id":"job_1","status":"Open"},{"id":"job_2","status":"Open"}]', JobClosed),
+            (b"[]", JobClosed),
+            (b"{}", JobClosed),
+            (b"", JobClosed),
+            (b'{"error":"Job not found"}', JobClosed),
+            (b'{"_error":"Invalid API key"}', Unauthorized),
+            (b'{"error":"Invalid API key"}', Unauthorized),
+            (b'{"error":"Something went wrong"}', Unavailable),
+            (b"<html>Welcome</html>", Unavailable),
+        ],
+    )
+    def test_calls_only_open_jobs_open(self, body: bytes, failure: type[DeliveryError] | None) -> None:
+        """Given an error about something else, no job is called closed for it."""
+        response = Response(status=200, body=body)
+        if failure is None:
+            self.provider.require_open(response)
+            return
+        with pytest.raises(failure):
+            self.provider.require_open(response)
+
+    @pytest.mark.parametrize("name", ["error", "_error"])
+    def test_repeats_the_words_of_an_error_under_either_name(self, name: str) -> None:
+        assert "email is missing" == self.provider.explain(
+            Response(status=400, body=b'{"%s":"email is missing"}' % name.encode())
+        )
 
     def test_reports_a_wrong_key(self, base_url: str, ats: Sandbox) -> None:
         ats.register("jazzhr", account="", key="another")
