@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from ..errors import DeliveryError, JobClosed, Rejected, Uncertain
+from ..errors import DeliveryError, JobClosed, Rejected, Unavailable, Uncertain
 from .afas_parts import CONNECTOR, FILLED
 from .answers import bounded, retry_after
 from .base import Provider
@@ -17,6 +17,13 @@ from .job_forms import objects
 
 #: AFAS's own words in Dutch or English, and its name of the field.
 ABOUT_JOB = re.compile(r"\b(vacature|vacanc(y|ies)|VcSn)", re.IGNORECASE)
+#: AFAS's own time-out, after which the applicant may be there.
+TIMED_OUT = re.compile(r"maximale tijdsduur|maximum duration", re.IGNORECASE)
+#: A lock or a hiccup, for which AFAS recommends another try; a value that is in use already is none.
+PASSING = re.compile(
+    r"\b(geblokkeerd|blocked|locked|onverwachte fout|unexpected error)\b|(?<!\bal )(?<!\breeds )\bin gebruik\b",
+    re.IGNORECASE,
+)
 NO_CONNECTOR = f"There is no update connector {CONNECTOR} at this address, or the app connector does not list it."
 NOT_ALLOWED = "The app connector does not allow calls from our IP address, or the user of the token may not do this."
 
@@ -27,10 +34,10 @@ class Answers(Provider):
     doubtful = frozenset({504})
 
     def failure(self, response: Response) -> DeliveryError:
-        """Take a 500 that gives a reason for a refusal."""
+        """Take a 500 that gives a reason for what the reason says."""
         status, words = response.status, self.explain(response)
         if status == 500 and in_words(response.get("externalMessage")):
-            return JobClosed(words, status=status) if ABOUT_JOB.search(words) else Rejected(words, status=status)
+            return meant(words)
         if status == 404:
             return Rejected(words or NO_CONNECTOR, status=status)
         return super().failure(response)
@@ -56,6 +63,17 @@ class Answers(Provider):
         needed = (field for field in objects(response.get("fields")) if field.get("mandatory") is True)
         if ours := [named(field) for field in needed if field.get("fieldId") not in FILLED]:
             raise Rejected(f"{CONNECTOR} requires what no application has: {', '.join(ours)}.")
+
+
+def meant(words: str) -> DeliveryError:
+    """Return the failure that the words of a 500 mean: a refusal, unless they tell something else."""
+    if TIMED_OUT.search(words):
+        return Uncertain(words, status=500)
+    if ABOUT_JOB.search(words):
+        return JobClosed(words, status=500)
+    if PASSING.search(words):
+        return Unavailable(words, status=500, code="http_500")
+    return Rejected(words, status=500)
 
 
 def named(field: Mapping[str, Any]) -> str:

@@ -37,6 +37,8 @@ CONSENT = (
     "The candidate agreed on 2026-11-24 09:30 UTC: to have the data processed, "
     "to have it kept for other jobs, to be contacted later. The words were: Akkoord."
 )
+BLOCKED = "The record is blocked by another user."
+TIMED_OUT = "De maximale tijdsduur voor het uitvoeren van de opdracht is verstreken."
 LETTER = (
     "Beste team,\n\nGraag kom ik bij jullie werken.\n\n"
     "LinkedIn: https://www.linkedin.com/in/sannedevries\nWebsite: https://sanne.example.org\nSource: Jobbird\n\n"
@@ -224,6 +226,16 @@ class TestAfas(ProviderContract):
             (500, says("De vacature bestaat niet."), JobClosed, "job_closed", "De vacature bestaat niet."),
             (500, says("Ongeldige waarde voor VcSn"), JobClosed, "job_closed", "Ongeldige waarde voor VcSn"),
             (500, says("The vacancy is unknown."), JobClosed, "job_closed", "The vacancy is unknown."),
+            (500, says(BLOCKED), Unavailable, "http_500", BLOCKED),
+            (500, says("Record is geblokkeerd door gebruiker X."), Unavailable, "http_500", "geblokkeerd"),
+            (500, says("The record is locked."), Unavailable, "http_500", "locked"),
+            (500, says("De sollicitant is in gebruik."), Unavailable, "http_500", "in gebruik"),
+            (500, says("Er is een onverwachte fout opgetreden."), Unavailable, "http_500", "onverwachte fout"),
+            (500, says("An unexpected error has occurred."), Unavailable, "http_500", "An unexpected error"),
+            (500, says(TIMED_OUT), Uncertain, "uncertain", TIMED_OUT),
+            (500, says("The maximum duration has passed."), Uncertain, "uncertain", "maximum duration"),
+            (500, says("Het e-mailadres is al in gebruik."), Rejected, "rejected", "al in gebruik"),
+            (500, says("Het nummer is reeds in gebruik."), Rejected, "rejected", "reeds in gebruik"),
             (500, b'{"externalMessage":"Fout."}', Rejected, "rejected", "Fout."),
             (500, says(""), Unavailable, "http_500", ""),
             (500, b'{"externalMessage":null}', Unavailable, "http_500", ""),
