@@ -55,8 +55,8 @@ class BambooHR(Provider):
         )
 
     def require_open(self, submission: Submission, response: Response) -> bool:
-        """Refuse a job that is missing where others are open; a list that nobody can read stops no candidate."""
-        if open_jobs(self.success(response)):
+        """Refuse a job that is not among the open ones; a list that nobody can read stops no candidate."""
+        if open_jobs(self.success(response)) is not None:
             self.require_listed(str(job_number(submission.message)), response)
         return True
 

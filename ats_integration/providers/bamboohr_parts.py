@@ -64,6 +64,7 @@ def same_person(listed: list[Any], email: str) -> str | None:
 
 
 def open_jobs(response: Response) -> set[str] | None:
-    """Return the ids of the open jobs; None where the answer lists nothing readable."""
+    """Return the ids of the open jobs, none where the list is empty; None where the answer lists nothing readable."""
     listed = response.json()
-    return {in_words(job.get("id")) for job in objects(listed)} if isinstance(listed, list) else None
+    ids = {id for job in objects(listed) if (id := in_words(job.get("id")))}
+    return ids if ids or listed == [] else None

@@ -164,14 +164,15 @@ class TestBambooHR(ProviderContract):
             (b'[{"id":4000001}]', False),
             (b'[{"id":"4000001"},{"id":5}]', False),
             (b'[{"id":5},{"id":40000011}]', True),
-            (b"[]", False),
+            (b"[]", True),
             (b"{}", False),
             (b"<jobs/>", False),
             (b'[{"id":5},{"id":', False),
             (b"[5]", False),
+            (b'[{"title":"Monteur"}]', False),
         ],
     )
-    def test_is_stopped_only_by_a_list_of_other_jobs(self, body: bytes, is_closed: bool) -> None:
+    def test_is_stopped_only_by_a_list_without_the_job(self, body: bytes, is_closed: bool) -> None:
         step, response = self.provider.steps(self.submission())[0], Response(status=200, body=body)
         if is_closed:
             with pytest.raises(JobClosed):

@@ -67,7 +67,7 @@ class BambooHR(Vendor):
         require("application/json" in call.headers.get("accept", ""), Reply(status=406, body="<error/>"))
         match call.method, steps[3:]:
             case "GET", ("jobs",):
-                return Reply(status=200, body=[opening(job) for job in accounts.jobs(self.slug, company)])
+                return Reply(status=200, body=openings(accounts.jobs(self.slug, company)))
             case "GET", ("applications",):
                 return Reply(status=200, body={"applications": found(call, drawer, company)})
             case "POST", ("application",):
@@ -119,6 +119,11 @@ def invalid(call: Call) -> list[str]:
     wrong += [name for name, file in call.files.items() if file.extension not in FILE_TYPES or not file.size]
     wrong += [name for name in call.form if name in FILES] + [name for name in call.files if name in TEXTS]
     return wrong + unknown_names(call, TEXTS | FILES, ())
+
+
+def openings(jobs: list[str]) -> Any:
+    """Return the list of openings; an account that has every job cannot list them, and shows something else."""
+    return [opening(job) for job in jobs] or {}
 
 
 def opening(job: str) -> dict[str, Any]:
