@@ -139,7 +139,8 @@ def store_late(letter: DeadLetter) -> int:
     document = describe(delivery, message_of(delivery), list(delivery.attempts.all()), letter.died_at)
     stored_at = store(document)
     if stored_at:
-        DeadLetter.objects.filter(pk=letter.pk).update(stored_at=stored_at, key=document.key)
+        same_death = DeadLetter.objects.filter(pk=letter.pk, died_at=letter.died_at)
+        same_death.update(stored_at=stored_at, key=document.key)
     return int(stored_at is not None)
 
 

@@ -1,4 +1,4 @@
-"""The only module that talks to S3: put a dead letter once, read it, list them.
+"""The only module that talks to S3: put a dead letter, where no newer one stands; read it, list them.
 
 Key: dead-letters/v1/customer=<id>/provider=<slug>/date=<YYYY-MM-DD>/<messageId>.json
 """
@@ -77,30 +77,54 @@ class DeadLetterDocument(Part):
 
 
 def put(document: DeadLetterDocument) -> str:
-    """Store a document unless it is there already; return its key.
+    """Store a document, unless that death or a newer one of the message is there already; return its key.
 
     Raises DeadLetterUnavailable where S3 does not take it, at once while S3 is known to be away.
     """
     if s3_pause.is_on:
         raise DeadLetterUnavailable("S3 did not answer a moment ago.")
     try:
-        client().put_object(**put_options(document))
+        write(document)
     except S3_ERRORS as error:
-        if error_code(error) not in ALREADY_THERE:
-            s3_pause.start()
-            raise DeadLetterUnavailable(f"S3 did not take a dead letter ({error_code(error)}).") from None
+        s3_pause.start()
+        raise DeadLetterUnavailable(f"S3 did not take a dead letter ({error_code(error)}).") from None
     s3_pause.end()
     return document.key
 
 
+def write(document: DeadLetterDocument) -> None:
+    """Write a document where its key is free, or in the place of an older death."""
+    options = put_options(document)
+    try:
+        client().put_object(**options, IfNoneMatch="*")
+    except ClientError as error:
+        if error_code(error) not in ALREADY_THERE:
+            raise
+        replace_older(document, options)
+
+
+def replace_older(document: DeadLetterDocument, options: dict[str, Any]) -> None:
+    """Write over what stands at a document's key, if that is older and nobody else writes over it meanwhile."""
+    there = client().get_object(Bucket=options["Bucket"], Key=options["Key"])
+    if died_before(document.died_at, there["Body"].read()):
+        client().put_object(**options, IfMatch=there["ETag"])
+
+
+def died_before(died_at: datetime, body: bytes) -> bool:
+    """Tell whether what is stored is of a death before this one, or no dead letter at all."""
+    try:
+        return DeadLetterDocument.model_validate_json(body).died_at < died_at
+    except ValidationError:
+        return True
+
+
 def put_options(document: DeadLetterDocument) -> dict[str, Any]:
-    """Describe a conditional put: the same key is written once."""
+    """Describe what is put, and where."""
     options: dict[str, Any] = {
         "Bucket": conf.dead_letter_bucket,
         "Key": document.key,
         "Body": document.model_dump_json(by_alias=True, indent=2).encode(),
         "ContentType": "application/json",
-        "IfNoneMatch": "*",
     }
     if conf.dead_letter_encryption:
         options["ServerSideEncryption"] = conf.dead_letter_encryption

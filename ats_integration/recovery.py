@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -57,10 +57,9 @@ def restore(selection: Selection, *, dry_run: bool = False, on_read: Callable[[]
 
 def documents(selection: Selection) -> Iterator[DeadLetterDocument | str]:
     """Yield the chosen documents, and a sentence for each object that is none and each id that has none."""
-    keys = deadletters.keys(customer=selection.customer, provider=selection.provider, since=selection.since)
-    named = {key.rpartition("/")[2].removesuffix(".json"): key for key in keys}
+    named = newest(deadletters.keys(customer=selection.customer, provider=selection.provider, since=selection.since))
     yield from (f"{asked}: S3 holds no such dead letter." for asked in selection.ids if str(asked) not in named)
-    for key in keys if not selection.ids else filter(None, (named.get(str(asked)) for asked in selection.ids)):
+    for key in filter(None, map(named.get, map(str, selection.ids))) if selection.ids else named.values():
         try:
             document = deadletters.get(key)
         except DeadLetterUnreadable as error:
@@ -68,6 +67,22 @@ def documents(selection: Selection) -> Iterator[DeadLetterDocument | str]:
             continue
         if is_chosen(document, selection):
             yield document
+
+
+def newest(keys: Iterable[str]) -> dict[str, str]:
+    """Return the key of each message's last death by the message's id, in the order of the keys."""
+    named: dict[str, str] = {}
+    for key in keys:
+        name = key.rpartition("/")[2].removesuffix(".json")
+        if day_of(key) >= day_of(named.get(name, "")):
+            named.pop(name, None)
+            named[name] = key
+    return named
+
+
+def day_of(key: str) -> str:
+    """Return the last steps of a key, which begin with its day."""
+    return key.rpartition("/date=")[2]
 
 
 def is_chosen(document: DeadLetterDocument, selection: Selection) -> bool:

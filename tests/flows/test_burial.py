@@ -164,6 +164,37 @@ def test_who_dies_again_after_a_resend_uses_the_same_row(
     )
 
 
+def test_who_dies_again_on_the_same_day_stands_in_s3_as_it_died_last(
+    valkey: redis.Redis, s3: Any, config: ATSConfig, apply: Apply, ats: Sandbox
+) -> None:
+    ats.behave("recruitee", "reject")
+    apply()
+    step(valkey)
+    Application.objects.update(email="sanne@new.example.org")
+    resend.run(resend.Selection())
+    step(valkey)
+    stored = deadletters.get(the_letter().key)
+    assert stored.message
+    assert (the_letter().died_at, "sanne@new.example.org") == (stored.died_at, stored.message.candidate.email)
+
+
+def test_a_letter_that_dies_again_while_it_is_stored_late_still_waits(
+    valkey: redis.Redis, s3: Any, config: ATSConfig, apply: Apply, ats: Sandbox, s3_switch: Switch
+) -> None:
+    ats.behave("recruitee", "reject")
+    s3_switch(False)
+    apply()
+    step(valkey)
+    late = DeadLetter.objects.select_related("delivery__config__customer").get()
+    resend.run(resend.Selection())
+    step(valkey)
+    s3_switch(True)
+    burial.store_late(late)
+    assert the_letter().stored_at is None
+    assert 1 == sweep.sweep().stored
+    assert the_letter().died_at == deadletters.get(the_letter().key).died_at
+
+
 def test_an_object_without_a_row_changes_nothing(
     valkey: redis.Redis, s3: Any, config: ATSConfig, apply: Apply, ats: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

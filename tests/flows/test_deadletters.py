@@ -53,10 +53,39 @@ def test_a_stored_letter_is_read_back_as_it_was(s3: Any) -> None:
     assert document() == deadletters.get(key)
 
 
-def test_a_letter_is_written_once(s3: Any) -> None:
+def test_the_same_death_is_written_once(s3: Any) -> None:
     deadletters.put(document(reason="unauthorized"))
     key = deadletters.put(document(reason="rejected"))
     assert "unauthorized" == deadletters.get(key).reason
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 1), (1, 0)])
+def test_of_two_deaths_on_one_day_the_newer_stays(s3: Any, first: int, second: int) -> None:
+    for number in (first, second):
+        key = deadletters.put(document(died_at=AT + timedelta(seconds=number), reason=f"death_{number}"))
+    assert "death_1" == deadletters.get(key).reason
+    assert "AES256" == s3.head_object(Bucket=BUCKET, Key=key)["ServerSideEncryption"]
+
+
+def test_what_is_no_letter_is_written_over(s3: Any) -> None:
+    s3.put_object(Bucket=BUCKET, Key=document().key, Body=b"{}")
+    assert document() == deadletters.get(deadletters.put(document()))
+
+
+def test_a_letter_that_changes_while_it_is_looked_at_is_not_written_over(
+    s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older, newest = document(), document(died_at=AT + timedelta(seconds=2), reason="newest")
+    deadletters.put(older)
+
+    def meanwhile(died_at: datetime, body: bytes) -> bool:
+        s3.put_object(Bucket=BUCKET, Key=newest.key, Body=newest.model_dump_json(by_alias=True).encode())
+        return True
+
+    monkeypatch.setattr(deadletters, "died_before", meanwhile)
+    with pytest.raises(DeadLetterUnavailable, match="PreconditionFailed"):
+        deadletters.put(document(died_at=AT + timedelta(seconds=1)))
+    assert "newest" == deadletters.get(newest.key).reason
 
 
 def test_a_second_put_is_no_failure(s3: Any) -> None:

@@ -205,6 +205,15 @@ def test_the_oldest_come_first(lost: Any) -> None:
     assert [*oldest, later.key] == deadletters.keys()
 
 
+def test_of_deaths_on_several_days_the_last_comes_back(lost: Any) -> None:
+    twice = deadletters.get(deadletters.keys()[0])
+    for days in (2, 1):
+        deadletters.put(twice.model_copy(update={"died_at": twice.died_at - timedelta(days=days), "reason": "bug"}))
+    read: list[None] = []
+    assert 2 == len(recovery.restore(Selection(), on_read=lambda: read.append(None)).letters)
+    assert ({"rejected"}, 2) == (set(DeadLetter.objects.values_list("reason", flat=True)), len(read))
+
+
 def test_each_filter_holds_for_s3_too(lost: Any, config: ATSConfig) -> None:
     letters = tuple(recovery.restore(Selection(), dry_run=True).letters)
     early, late = sorted(letter.died_at for letter in letters)
