@@ -33,7 +33,7 @@ def validate_base_url(value: str) -> None:
     private = parts.hostname in conf.allowed_private_hosts
     if parts.scheme != "https" and not (private and parts.scheme == "http"):
         raise ValidationError("Give an https address.", code="not_https")
-    if parts.query or parts.fragment or parts.username:
+    if parts.query or parts.fragment or "@" in parts.netloc:
         raise ValidationError("Give scheme, host and path only.", code="not_a_base")
     if not private:
         URLValidator(schemes=["https"])(value)

@@ -94,6 +94,8 @@ sessions = Sessions()
 #: An address that needs no escaping any more.
 PLAIN = r"(?:[A-Za-z0-9_.~:@!$&'()*+,;=/-]|%[0-9A-F]{2})*"
 PLAIN_URL = re.compile(rf"https?://[a-z0-9.:-]+/{PLAIN}(?:\?{PLAIN})?")
+#: Where `urllib` and `urllib3` do not agree on what of an address is the host.
+AMBIGUOUS = re.compile(r"[\\@\s\x00-\x1f\x7f]")
 
 
 def call(base_url: str, request: Request) -> Response:
@@ -113,17 +115,33 @@ def call(base_url: str, request: Request) -> Response:
 
 
 def target(base_url: str, request: Request) -> SplitResult:
-    """Return the full address, or refuse one that is not https and not an allowed private host."""
+    """Return the full address as it is sent, or refuse one that is not https and not an allowed private host."""
+    parts = split(base_url.rstrip("/") + request.path)
+    parts = split(escaped(parts._replace(query=query_of(parts, request)).geturl()))
+    if parts.scheme != "https" and not is_private(parts):
+        raise AddressRefused("Only https addresses are called.")
+    return parts
+
+
+def split(url: str) -> SplitResult:
+    """Return the parts of an address, or refuse one whose host cannot be."""
     try:
-        parts = urlsplit(base_url.rstrip("/") + request.path)
+        parts = urlsplit(url)
         host = host_of(parts.netloc)
     except ValueError:
         host = ""
     if not host:
         raise Unavailable(NOT_VALID, code="invalid_address")
-    if parts.scheme != "https" and not is_private(parts):
-        raise AddressRefused("Only https addresses are called.")
     return parts
+
+
+def escaped(url: str) -> str:
+    """Return an address with everything escaped that needs it."""
+    if PLAIN_URL.fullmatch(url):
+        return url
+    prepared = requests.PreparedRequest()
+    prepared.prepare_url(url, None)
+    return str(prepared.url)
 
 
 def is_private(parts: SplitResult) -> bool:
@@ -133,10 +151,10 @@ def is_private(parts: SplitResult) -> bool:
 
 @lru_cache(maxsize=1024)
 def host_of(netloc: str) -> str:
-    """Return the name of the host in an address; none where there can be no such host."""
+    """Return the name of the host in an address; none where there can be no such host, or two may be read."""
     try:
         parts = urlsplit(f"//{netloc}")
-        is_host = bool((parts.hostname or "").encode("idna")) and parts.port != 0
+        is_host = bool((parts.hostname or "").encode("idna")) and parts.port != 0 and not AMBIGUOUS.search(netloc)
     except ValueError:
         is_host = False
     return str(parts.hostname) if is_host else ""
@@ -166,12 +184,10 @@ def prepare(session: Session, parts: SplitResult, request: Request, body: Body |
     """Put a request together by hand: a session would look for cookies, hooks and proxies that we never have."""
     prepared = requests.PreparedRequest()
     prepared.method = request.method
-    prepared.url = url = parts._replace(query=query_of(parts, request)).geturl()
-    if not PLAIN_URL.fullmatch(url):
-        prepared.prepare_url(url, None)
+    prepared.url = parts.geturl()
     prepared.body = body  # type: ignore[assignment]  # `requests` reads it like a file
-    host = urlsplit(str(prepared.url)).netloc.rpartition("@")[2]
-    headers: CaseInsensitiveDict[str] = CaseInsensitiveDict({"Host": host, **session.common, **request.headers})
+    given = {"Host": parts.netloc, **session.common, **request.headers}
+    headers: CaseInsensitiveDict[str] = CaseInsensitiveDict(given)
     headers.update(headers_of(body) if body or request.method != "GET" else {})
     prepared.headers = headers
     return HTTPBasicAuth(*request.auth)(prepared) if request.auth else prepared

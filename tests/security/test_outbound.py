@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 import threading
 from collections.abc import Callable
@@ -11,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 from pytest_django import Settings
 
 from ats_integration.errors import AddressRefused, DeliveryError, Unavailable
+from ats_integration.models.configs import validate_base_url
 from ats_integration.providers import sockets, transport
 from ats_integration.providers.addresses import is_public
 from ats_integration.providers.base import Request
@@ -256,6 +259,51 @@ def test_no_address_that_somebody_may_enter_reaches_a_private_socket(called: lis
     with pytest.raises(DeliveryError):
         transport.call(f"{scheme}://{host}", POST)
     assert [] == [address for address in called if not is_public(address)]
+
+
+class TestTwoReadings:
+    """One host is allowed to be private: no spelling of an address makes another one pass for it."""
+
+    READ_TWICE = [
+        "127.0.0.1:8\\@ats.internal", "169.254.169.254\\@ats.internal", ":\\@ats.internal",
+        "ats.internal\\@127.0.0.1", "127.0.0.1\\ats.internal", "127.0.0.1@ats.internal", "ats.internal@127.0.0.1",
+        "a:b@ats.internal", "@ats.internal", "127.0.0.1\x00@ats.internal",
+        "127.0.0.1 ats.internal", "127.0.0.1\x0bats.internal", "127.0.0.1\xa0ats.internal",
+    ]  # fmt: skip
+
+    @pytest.fixture(autouse=True)
+    def one_is_allowed(self, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+        settings.ATS_INTEGRATION = {**settings.ATS_INTEGRATION, "ALLOWED_PRIVATE_HOSTS": ["ats.internal"]}
+        resolving(monkeypatch, "10.1.2.3")
+
+    @pytest.mark.parametrize("scheme", ["http", "https"])
+    @pytest.mark.parametrize("host", READ_TWICE)
+    def test_is_refused(self, called: list[str], host: str, scheme: str) -> None:
+        with pytest.raises(Unavailable) as failed:
+            transport.call(f"{scheme}://{host}", Request(method="GET", path="/../latest/meta-data?x="))
+        assert "invalid_address" == failed.value.code
+        assert [] == called
+
+    @pytest.mark.parametrize("host", READ_TWICE)
+    def test_is_refused_by_the_form(self, host: str) -> None:
+        with pytest.raises(ValidationError):
+            validate_base_url(f"http://{host}")
+
+    @pytest.mark.parametrize("host", [":\\@ats.internal", "127.0.0.1\\@ats.internal"])
+    def test_what_is_sent_decides(self, monkeypatch: pytest.MonkeyPatch, called: list[str], host: str) -> None:
+        monkeypatch.setattr(transport, "AMBIGUOUS", re.compile("never^"))
+        transport.host_of.cache_clear()
+        for scheme in ("http", "https"):
+            with pytest.raises((AddressRefused, Unavailable)):
+                transport.call(f"{scheme}://{host}", POST)
+        transport.host_of.cache_clear()
+        assert [] == called
+
+    def test_the_allowed_one_is_called(self, called: list[str]) -> None:
+        for address in ("http://ats.internal:8080/base", "https://ATS.internal"):
+            with pytest.raises(Unavailable):
+                transport.call(address, POST)
+        assert ["10.1.2.3"] * 2 == called
 
 
 class TestTheNameStays:
