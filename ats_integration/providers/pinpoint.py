@@ -11,7 +11,7 @@ from .config_fields import ConfigField
 from .job_forms import JobForm
 from .json_api import attribute, details, id_of
 from .parts import PARTS, job_id
-from .pinpoint_answers import form_in
+from .pinpoint_answers import form_in, shows_questions
 from .pinpoint_parts import APPLICATIONS, application, applications, arrived, headers, is_about_job
 from .steps import Kept, Lookup
 
@@ -92,7 +92,8 @@ class Pinpoint(Provider):
 
     def form_of(self, response: Response) -> JobForm | None:
         """Go without the questions where Pinpoint does not show them."""
-        return None if response.status == 400 else super().form_of(response)
+        form = None if response.status == 400 else super().form_of(response)
+        return form if shows_questions(response) else None
 
     def ping(self, settings: Values, credentials: Values, job_ids: Sequence[str] = ()) -> tuple[Probe, ...]:
         """Ask for the jobs, and for each one of them."""

@@ -26,6 +26,11 @@ def form_in(response: Response) -> JobForm:
     return JobForm(questions=tuple(question(each) for each in included if each.get("type") == "questions"))
 
 
+def shows_questions(response: Response) -> bool:
+    """Tell whether a job shows its questions, if only that it has none."""
+    return isinstance(response.get("included"), list)
+
+
 def question(resource: Mapping[str, Any]) -> Question:
     """Return one question."""
     about = resource.get("attributes")
@@ -56,8 +61,8 @@ def untaken(submission: Submission) -> list[Answer]:
 
 
 def question_of(said: Answer, form: JobForm | None) -> Question | None:
-    """Return the question of an answer; where Pinpoint shows none, its number has to do."""
-    if form and form.questions:
+    """Return the question of an answer; where Pinpoint does not show the job's, its number has to do."""
+    if form:
         return form.meant_by(said)
     return Question(id=said.question_id, label=said.question) if NUMBER.fullmatch(said.question_id) else None
 

@@ -204,6 +204,11 @@ class TestPinpoint(ProviderContract):
         sent = self.answered(self.form_with("boolean"), {"question_id": "99", "question": "Rijbewijs?", "answer": True})
         assert sent["data"]["attributes"]["summary"].endswith("Rijbewijs?: yes")
 
+    def test_tells_in_the_summary_every_answer_where_the_job_asks_nothing(self) -> None:
+        sent = self.answered(self.shown({"data": {}, "included": []}), asked("12", True))
+        assert sent["data"]["attributes"]["summary"].endswith("\n\nErvaring?: yes")
+        assert "included" not in sent
+
     def test_knows_a_question_by_its_words(self) -> None:
         (included,) = self.answered(self.form_with("boolean"), asked("", True))["included"]
         assert "12" == included["relationships"]["question"]["data"]["id"]
@@ -235,6 +240,16 @@ class TestPinpoint(ProviderContract):
     )  # fmt: skip
     def test_reads_no_question_where_none_is_shown(self, body: Any) -> None:
         assert () == self.form(body).questions
+
+    @pytest.mark.parametrize("body", [{}, [], {"data": {}}, {"included": None}, {"included": "x"}])
+    def test_takes_questions_that_are_not_shown_for_unknown(self, body: Any) -> None:
+        assert self.shown(body) is None
+        (included,) = self.answered(self.shown(body), asked("12", True))["included"]
+        assert "12" == included["relationships"]["question"]["data"]["id"]
+
+    def shown(self, body: Any) -> JobForm | None:
+        """Return what an answer shows of what a job asks, if it does."""
+        return self.provider.form_of(Response(status=200, body=json.dumps(body).encode()))
 
     @pytest.mark.parametrize("status", [400, 403, 404])
     def test_goes_without_the_questions_where_they_are_not_shown(self, status: int) -> None:
