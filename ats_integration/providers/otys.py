@@ -9,11 +9,13 @@ from .base import APPLICATION
 from .calls import Probe, Receipt, Response, Submission
 from .config_fields import ConfigField
 from .otys_parts import (
+    ask_person,
     ask_status,
     ask_vacancy,
     attach_cv,
     attach_letter,
     make,
+    may_be_made,
     query,
     search,
     submit,
@@ -22,7 +24,7 @@ from .otys_parts import (
 )
 from .otys_rpc import Rpc, file_uid, first_uid, uid
 from .parts import PARTS, job_id
-from .steps import Step
+from .steps import Kept, Lookup, Step
 
 
 class Otys(Rpc):
@@ -52,7 +54,7 @@ class Otys(Rpc):
     carries = frozenset(PARTS)
     resume_types = frozenset({"pdf", "doc", "docx", "txt", "rtf", "jpg", "jpeg", "png", "gif"})
     resume_limit = 8_000_000
-    is_idempotent = True  # OTYS prevents no duplicate, so our steps look first
+    doubt_stays = "where its search does not find a candidate whose making left no answer"
     beta = (
         "OTYS does not publish the reference of its web service: we call it the way its own website plugin does. "
         "Not known are its limits, what it says of a closed vacancy (we read a complaint about the vacancy as that), "
@@ -78,9 +80,21 @@ class Otys(Rpc):
             Step(name=APPLICATION, build=submit, read=lambda _s, r: self.kept_of(r)),
         )
 
-    def found(self, submission: Submission, response: Response) -> str:
-        """Return the candidate who has the address."""
-        return first_uid(self.success(response), email=submission.message.candidate.email)
+    def found(self, submission: Submission, response: Response) -> str | None:
+        """Return the candidate who has the address, empty where nobody has; None where we may have made one."""
+        person = first_uid(self.success(response), email=submission.message.candidate.email)
+        return person or (None if may_be_made(submission) else "")
+
+    def lookup(self, submission: Submission) -> Kept | Lookup | None:
+        """Ask for a candidate whose making left no answer; all else our steps look for before they make it."""
+        kept = submission.kept
+        if kept.get("candidate"):
+            return {} if kept.get("known", "") is not None else None
+        return Lookup(build=ask_person, read=self.settled) if may_be_made(submission) else {}
+
+    def settled(self, submission: Submission, response: Response) -> Kept | None:
+        """Leave the doubt where nobody is found: OTYS's search may not know a new candidate yet."""
+        return {} if self.found(submission, response) else None
 
     def read(self, response: Response) -> Receipt:
         """Read the procedure's uid."""

@@ -24,8 +24,11 @@ def call(submission: Submission, service: str, *params: Any) -> Request:
 
 def search(submission: Submission) -> Request | None:
     """Return the search for a candidate with this email address; none once we made one."""
-    if submission.kept.get("candidate"):
-        return None
+    return None if submission.kept.get("candidate") else ask_person(submission)
+
+
+def ask_person(submission: Submission) -> Request:
+    """Return the question who has this email address."""
     email = submission.message.candidate.email.replace('"', "")
     exactly = {"enableExpansion": False, "required": True, "searchList": ["emailAddress"], "searchMode": "one"}
     data = {
@@ -161,6 +164,11 @@ def contact(submission: Submission, message: Message) -> str:
 def person_of(submission: Submission) -> Any:
     """Return the candidate's uid, of one we made or one who was there; nothing where there is none yet."""
     return submission.kept.get("candidate") or submission.kept.get("known")
+
+
+def may_be_made(submission: Submission) -> bool:
+    """Tell whether an earlier try may have made a candidate without an answer: its search had found nobody."""
+    return submission.is_doubtful and "known" in submission.kept and not person_of(submission)
 
 
 def source_of(submission: Submission) -> str:

@@ -39,6 +39,7 @@ from ats_integration.providers.otys_rpc import file_uid, first_uid, status_uid
 from ats_integration.providers.steps import Progress
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
+from ats_integration.sandbox.vendors import otys as stand_in
 from tests.factories import FILENAME
 
 from .contract import ProviderContract
@@ -266,9 +267,10 @@ class TestOtys(ProviderContract):
         """Given the call that broke, the next try makes only what is left, and asks anew what may have changed."""
         accepted = handed_in_twice(self.provider, self.submission(base_url=base_url), ats, mode, after=broken)
         (taken,) = ats.received("otys")
-        was_made = mode == "drop_answer" and broken in (MAKING, CALLS)
-        assert LOGIN + broken + LOGIN + again - was_made == ats.stats()["otys"]["calls"]
-        assert (taken.id, True) == (accepted.receipt.reference, accepted.is_certain)
+        was_made, is_asked_again = broken in (MAKING, CALLS), broken == MAKING
+        others = is_asked_again - was_made if mode == "drop_answer" else 0
+        assert LOGIN + broken + LOGIN + again + others == ats.stats()["otys"]["calls"]
+        assert (taken.id, mode == "drop_answer") == (accepted.receipt.reference, accepted.is_certain)
         assert (FILENAME, True) == (taken.resume and taken.resume.filename, CONSENT in taken.cover_letter)
 
     def test_tells_answers_once_where_the_answer_to_the_procedure_was_lost(self, base_url: str, ats: Sandbox) -> None:
@@ -282,6 +284,18 @@ class TestOtys(ProviderContract):
         (taken,) = ats.received("otys")
         assert [{"questionId": "7001", "answer": "yes"}] == taken.fields["KillerQuestions"]
         assert LOGIN + CALLS - 2 + LOGIN + 1 == ats.stats()["otys"]["calls"]
+
+    def test_says_possible_duplicate_where_the_search_does_not_know_a_new_candidate_yet(
+        self, base_url: str, ats: Sandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Given a lost answer to the making of a candidate, the doubt stays, also where a later call fails."""
+        monkeypatch.setattr(stand_in, "people", lambda *_: stand_in.listed([]))
+        memory, submission = Memory(self.provider), self.submission(base_url=base_url)
+        for broken in (MAKING, LOGIN + CALLS - 1):
+            ats.behave("otys", "drop_answer", after=broken, times=1)
+            with pytest.raises(Uncertain):
+                memory.hand_in(submission)
+        assert not memory.hand_in(submission).is_certain
 
     def test_hands_answers_over_for_somebody_who_had_applied(
         self, hand_in: Callable[..., Accepted], monkeypatch: pytest.MonkeyPatch
