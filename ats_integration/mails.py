@@ -15,6 +15,7 @@ from .conf import conf
 from .errors import UnknownProvider
 from .explanations import explain
 from .models import ATSConfig, DeadLetter, Incident
+from .models.deadletters import DeadLetterQuerySet
 from .providers import registry
 
 SAMPLES = 5
@@ -40,20 +41,17 @@ def send_failures(incident: Incident, letters: Sequence[DeadLetter]) -> None:
     deliver("failures", context, recipients(configs))
 
 
-def send_recovery(incident: Incident, now: datetime) -> None:
-    """Mail that an incident is over.
+def send_recovery(incident: Incident, letters: DeadLetterQuerySet, now: datetime) -> None:
+    """Mail the people of the letters' connections that an incident is over.
 
     Raises OSError where the mail server is away.
     """
-    configs = set(ATSConfig.objects.filter(customer_id=incident.customer_id, provider=incident.provider))
-    waiting = DeadLetter.objects.waiting().filter(
-        customer_id=incident.customer_id, provider=incident.provider, reason=incident.reason
-    )
+    configs = set(ATSConfig.objects.filter(dead_letters__in=letters))
     context = {
         **about(incident),
         "now": now,
         "failures": incident.failures,
-        "waiting": waiting.count(),
+        "waiting": letters.waiting().count(),
         "act_url": act_url(configs),
         "resend": resend_command(incident),
     }
