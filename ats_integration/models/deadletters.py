@@ -19,8 +19,8 @@ class DeadLetterQuerySet(models.QuerySet["DeadLetter"]):
         return self.filter(stored_at=None, resent_at=None)
 
     def unnotified(self) -> Self:
-        """Return those that nobody was told about."""
-        return self.filter(notified_at=None)
+        """Return those that nobody was told about; what was sent again needs no telling."""
+        return self.filter(notified_at=None, resent_at=None)
 
     def waiting(self) -> Self:
         """Return those that nobody has sent again."""

@@ -162,6 +162,23 @@ def test_while_it_lasts_there_is_one_mail_an_hour(config: ATSConfig, fail: Fail)
     assert "This goes on; you were told before." in later.body
 
 
+def test_what_was_sent_again_meanwhile_is_not_counted(config: ATSConfig, fail: Fail) -> None:
+    fail(config)
+    send()
+    fail(config, 3)
+    DeadLetter.objects.filter(notified_at=None).update(resent_at=timezone.now(), resend_count=1)
+    fail(config, 2)
+    (sent,) = send(MINUTE * 62)
+    assert "2 applications" in sent.subject
+
+
+def test_what_was_all_sent_again_meanwhile_is_no_mail(config: ATSConfig, fail: Fail) -> None:
+    fail(config, 3)
+    DeadLetter.objects.update(resent_at=timezone.now(), resend_count=1)
+    restart()
+    assert ([], 0) == (send(MINUTE), len(notices.waiting))
+
+
 def test_the_hour_counts_across_a_restart(config: ATSConfig, fail: Fail) -> None:
     fail(config)
     send()
