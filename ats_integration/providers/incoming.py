@@ -11,7 +11,8 @@ from urllib3.response import BaseHTTPResponse
 from .calls import Response
 
 MAX_ANSWER = 512 * 1024  # bytes; the longest documented answer, a job with its description, is far below
-MAX_HEAD = 64 * 1024  # bytes
+MAX_HEAD = 64 * 1024  # bytes; what follows a body, its trailers, may be as long
+FRAMED = 8  # times a body's length, when each byte of it comes as a chunk of its own
 
 
 class Incoming:
@@ -25,7 +26,7 @@ class Incoming:
         #: All of it came, nothing beside it, and the other side keeps the connection.
         self.leaves_open = False
         self._is_whole = False
-        self._waits_for_head = MAX_HEAD
+        self._fed = 0
         self._parser = HttpResponseParser(self)
         self._parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True)  # old servers end lines with LF
 
@@ -37,16 +38,16 @@ class Incoming:
     def feed(self, data: bytes) -> None:
         """Take the next bytes.
 
-        Raises ProtocolError where they are no answer.
+        Raises ProtocolError where they are no answer, or are far more than its body.
         """
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade):
             self.leaves_open = False
             raise ProtocolError("The answer is not HTTP.") from None
-        self._waits_for_head -= len(data)
-        if not self.has_head and self._waits_for_head < 0:
-            raise ProtocolError("The head of the answer has no end.")
+        self._fed += len(data)
+        if self._fed > (2 * MAX_HEAD + FRAMED * len(self.body) if self.has_head else MAX_HEAD):
+            raise ProtocolError("The head or the trailers of the answer have no end.")
 
     def end(self) -> None:
         """Part from the parser, which knows us too: otherwise both would wait for the garbage collector."""

@@ -14,7 +14,7 @@ from urllib3.exceptions import ProtocolError
 
 from ats_integration.providers import transport
 from ats_integration.providers.base import Request, Response
-from ats_integration.providers.incoming import MAX_HEAD, Incoming
+from ats_integration.providers.incoming import MAX_ANSWER, MAX_HEAD, Incoming
 from ats_integration.providers.wire import Wire, clock, head_of
 
 from .tiny_servers import listening, received
@@ -101,6 +101,39 @@ def test_a_head_without_an_end_is_no_answer() -> None:
     incoming.feed(b"HTTP/1.1 200 OK\r\nX: " + b"y" * (MAX_HEAD - 100))
     with pytest.raises(ProtocolError):
         incoming.feed(b"y" * 100)
+
+
+@pytest.mark.parametrize("begin", [b"0\r\nX: ", b"3;x=", b"3\r\nabc\r\n0\r\nX: ", b"3\r\nabc\r\n2;x="])
+def test_what_surrounds_a_body_has_an_end(begin: bytes) -> None:
+    incoming = Incoming()
+    incoming.feed(CHUNKED + begin)
+    with pytest.raises(ProtocolError):
+        all(incoming.feed(b"y" * 1024) is None for _ in range(4 * MAX_HEAD // 1024))
+    assert (200, True, False) == (incoming.status, incoming.has_head, incoming.leaves_open)
+
+
+def test_the_status_of_an_answer_with_endless_trailers_counts() -> None:
+    sent: list[int] = []
+
+    def flood(connection: socket.socket) -> None:
+        received(connection)
+        connection.sendall(CHUNKED.replace(b"200 OK", b"422 No") + b"5\r\nhello\r\n0\r\nX: ")
+        while True:
+            sent.append(connection.send(b"y" * MAX_HEAD))
+
+    with listening(flood) as port:
+        answer = transport.call(f"http://127.0.0.1:{port}", GET)
+    assert (422, b"hello") == (answer.status, answer.body)
+    assert 100 * MAX_HEAD > sum(sent)
+
+
+def test_a_body_may_come_byte_by_byte() -> None:
+    incoming = Incoming()
+    incoming.feed(CHUNKED)
+    for _ in range(MAX_ANSWER // 1024):
+        incoming.feed(b"1\r\ny\r\n" * 1024)
+    assert MAX_ANSWER == len(incoming.body)
+    assert incoming.is_enough
 
 
 def test_a_kept_connection_that_the_other_side_closed_is_opened_anew() -> None:
