@@ -43,6 +43,7 @@ class Homerun(Provider):
         "Homerun does not document which kinds of CV it takes, nor what it answers for a closed vacancy "
         "or for somebody who applied before."
     )
+    doubtful = frozenset({500, 502, 504})
     doubt_stays = "where the key may not read applications"
     unproven = (
         "Homerun offers no call that proves that the key may write: the first application will.",

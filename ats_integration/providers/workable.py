@@ -43,8 +43,10 @@ class Workable(Provider):
     carries = frozenset(PARTS) - {"consent", "marketing_consent"}
     rate = Rate(calls=10, per=timedelta(seconds=10))
     reset_header = "x-rate-limit-reset"
+    doubtful = frozenset({500, 502, 504})
     reads_form = True
     form_is_optional = True
+    doubt_stays = "where the token may not read candidates"
     unproven = ("No harmless call proves that the token may hand applications in: the first application will.",)
 
     def build(self, submission: Submission) -> Request:

@@ -235,9 +235,11 @@ class TestWorkable(ProviderContract):
             (422, b'{"error":"Filename should contain less characters"}', Rejected, "rejected"),
             (429, b'{"error":"Rate limit exceeded"}', RateLimited, "rate_limited"),
             (429, b"", RateLimited, "rate_limited"),
-            (500, b'{"error":"position is draft or archived"}', Unavailable, "http_500"),
-            (500, b"", Unavailable, "http_500"),
+            (500, b'{"error":"position is draft or archived"}', Uncertain, "http_500"),
+            (500, b"", Uncertain, "http_500"),
+            (502, b"<html>Bad Gateway</html>", Uncertain, "http_502"),
             (503, b"<html></html>", Unavailable, "http_503"),
+            (504, b"", Uncertain, "http_504"),
         ],
     )
     def test_reads_every_documented_failure(
