@@ -1,4 +1,4 @@
-"""Homerun, public API v2: the application, then its CV, then the cover letter as a note."""
+"""Homerun, public API v2: the application, then the cover letter as a note, then the CV."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ class Homerun(Provider):
     )
 
     def steps(self, submission: Submission) -> tuple[Step, ...]:
-        """Return the application, its CV, and the cover letter."""
+        """Return the application, the cover letter, and the CV: a refusal of one keeps nothing else out."""
         return (
             Step(name=APPLICATION, build=application, read=lambda _s, response: self.kept_of(response)),
-            Step(name="file", build=file, read=self.added),
             Step(name="note", build=note, read=partial(self.added, refused=(403, 404)), drops="cover_letter"),
+            Step(name="file", build=file, read=self.added, drops="resume"),
         )
 
     def read(self, response: Response) -> Receipt:

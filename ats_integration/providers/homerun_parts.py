@@ -1,4 +1,4 @@
-"""What Homerun is told: the application, its CV, the cover letter as a note."""
+"""What Homerun is told: the application, the cover letter as a note, the CV."""
 
 from __future__ import annotations
 

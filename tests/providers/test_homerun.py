@@ -78,6 +78,12 @@ class TestHomerun(ProviderContract):
         request = application(self.submission(vacancy={"external_id": "a/b?c#d&e"}))
         assert ("/job-applications", "a/b?c#d&e") == (request.path, request.json["vacancy_id"])
 
+    def test_reads_the_reference(self, hand_in: Callable[..., Accepted]) -> None:
+        """Given that the CV comes last, the status is that of its call."""
+        status, body, reference = self.accepted
+        assert reference == self.provider.judge(Response(status=status, body=body)).reference
+        assert 200 == hand_in().status
+
     def test_sends_exactly_the_documented_fields(self) -> None:
         request = application(self.submission())
         assert HEADERS == request.headers
@@ -177,6 +183,16 @@ class TestHomerun(ProviderContract):
         key = "homerun-key-0815|job-applications:write,job-application-files:write"
         accepted = hand_in(credentials={"api_key": key})
         assert ("address", "consent", "marketing_consent", "cover_letter") == accepted.receipt.dropped
+
+    @pytest.mark.parametrize("mode", ["reject", "closed"])
+    def test_keeps_the_letter_where_the_cv_is_refused(
+        self, mode: str, hand_in: Callable[..., Accepted], ats: Sandbox
+    ) -> None:
+        ats.behave("homerun", mode, after=2, times=1)
+        accepted = hand_in()
+        (reception,) = ats.received("homerun")
+        assert ([LETTER], None) == (reception.fields["notes"], reception.resume)
+        assert ("address", "consent", "marketing_consent", "resume") == accepted.receipt.dropped
 
     @pytest.mark.parametrize("scope", ["job-applications:write", "job-application-files:write"])
     def test_needs_the_other_scopes(self, scope: str, hand_in: Callable[..., Accepted]) -> None:
