@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from ..errors import Unavailable, Uncertain
+from ..errors import Rejected, Unavailable, Uncertain
 from ..messages import Message
 from ..resumes import OpenResume, safe_name, safe_type
 from .calls import Response
@@ -104,8 +104,15 @@ def made_id(response: Response) -> int:
 
 
 def file_id(response: Response) -> str:
-    """Return the id of a file that was attached; a success that names none is taken for one, too."""
-    return in_words(response.get("fileId"))
+    """Return the id of a file that was attached, of a 2xx answer.
+
+    Raises Rejected where the answer says what is wrong with it, Uncertain where it says nothing.
+    """
+    if found := in_words(response.get("fileId")):
+        return found
+    if why := in_words(response.get("errorMessage")):
+        raise Rejected(why)
+    raise Uncertain("Bullhorn did not say whether it stored the CV.")
 
 
 def listed(response: Response) -> list[dict[str, Any]]:

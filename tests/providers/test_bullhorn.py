@@ -443,6 +443,25 @@ class TestBullhorn(ProviderContract):
         ats.behave("bullhorn", "reject", after=LOGIN + 3, times=1)
         assert ("resume",) == hand_in().receipt.dropped
 
+    def attached(self, body: bytes) -> Any:
+        """Return what is kept of a 2xx answer to the CV."""
+        step = next(step for step in self.provider.steps(self.submission()) if step.name == "resume")
+        return step.read(self.submission(), Response(status=200, body=body))
+
+    def test_keeps_the_id_of_an_attached_cv(self) -> None:
+        assert "178" == self.attached(b'{"fileId":178}')
+
+    def test_drops_a_cv_that_a_success_calls_wrong(self) -> None:
+        with pytest.raises(Rejected, match="File type is not allowed"):
+            self.attached(b'{"errorMessage":"File type is not allowed","errorCode":400}')
+
+    @pytest.mark.parametrize(
+        "body", [b"", b"{}", b"<html>Back soon</html>", b'{"fileId":null}', b'{"errorMessage":{}}']
+    )
+    def test_does_not_take_just_any_answer_for_an_attached_cv(self, body: bytes) -> None:
+        with pytest.raises(Uncertain):
+            self.attached(body)
+
     @pytest.mark.parametrize("mode", ["drop_answer", "down", "reset"])
     @pytest.mark.parametrize("after", range(LOGIN + 6))
     def test_repeats_no_step_that_succeeded(self, mode: str, after: int, base_url: str, ats: Sandbox) -> None:
