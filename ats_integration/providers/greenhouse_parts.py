@@ -21,6 +21,8 @@ QUESTION = re.compile(r"(?:question_)?([0-9]+)(\[\])?")
 TEXTS = ("input_text", "textarea")
 SEVERAL = "multi_value_multi_select"
 FILE = "input_file"
+#: What carries one answer; a field for several choices comes once for each.
+Fields = tuple[tuple[str, str], ...]
 
 CONSENT = "consent"
 GENERAL, PROCESSING, RETENTION = (
@@ -48,7 +50,7 @@ def form_fields(submission: Submission, source_token: str | None) -> tuple[tuple
         ("resume", submission.resume),
         ("cover_letter_text", message.application.cover_letter),
         ("mapped_url_token", source_token),
-        *(field for answer in answered(message) for field in answer_fields(answer, form)),
+        *dict.fromkeys(field for _answer, fields in placed(message, form) for field in fields),
         *((question.field, link) for question, link in links(message, form).values()),
         *((name, "true") for name in consents(message, form)),
     )
@@ -99,7 +101,19 @@ def question_for(answer: Answer, form: JobForm | None) -> Question | None:
     return Question(id=known[1], label="", field=f"question_{known[1]}{known[2] or ''}") if known else None
 
 
-def answer_fields(answer: Answer, form: JobForm | None) -> tuple[tuple[str, str], ...]:
+def placed(message: Message, form: JobForm | None) -> list[tuple[Answer, Fields]]:
+    """Return the answers that Greenhouse takes, with their fields; of two to a field that takes one, the first."""
+    found: list[tuple[Answer, Fields]] = []
+    filled_in: set[str] = set()
+    for answer in answered(message):
+        fields = answer_fields(answer, form)
+        if fields and filled_in.isdisjoint(dict(fields)):
+            found.append((answer, fields))
+            filled_in |= {name for name, _value in fields if not name.endswith("[]")}
+    return found
+
+
+def answer_fields(answer: Answer, form: JobForm | None) -> Fields:
     """Return the form fields of one answer; none where Greenhouse could not take it."""
     question = question_for(answer, form)
     if question is None or question.kind == FILE:
@@ -110,12 +124,12 @@ def answer_fields(answer: Answer, form: JobForm | None) -> tuple[tuple[str, str]
     return ((question.field, plain(answer)),) if question.kind in TEXTS else as_given(question, answer)
 
 
-def one(question: Question, chosen: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def one(question: Question, chosen: tuple[str, ...]) -> Fields:
     """Return the field of a question that takes one choice; none where it was not one."""
     return ((question.field, chosen[0]),) if len(chosen) == 1 else ()
 
 
-def as_given(question: Question, answer: Answer) -> tuple[tuple[str, str], ...]:
+def as_given(question: Question, answer: Answer) -> Fields:
     """Return the fields of an answer whose question we could not read: its own kind decides."""
     match answer.answer:
         case tuple(chosen):
@@ -142,13 +156,14 @@ def consents(message: Message, form: JobForm | None) -> tuple[str, ...]:
 
 def told(message: Message, form: JobForm) -> frozenset[str]:
     """Return the ids of the questions that the fields answer."""
-    said = (question_for(answer, form) for answer in answered(message) if answer_fields(answer, form))
+    said = (question_for(answer, form) for answer, _fields in placed(message, form))
     asked = (question for question, _link in links(message, form).values())
     return frozenset((*(question.id for question in (*said, *asked) if question), *consents(message, form)))
 
 
 def taken(message: Message, form: JobForm | None) -> frozenset[str]:
     """Return which of answers, consent and links the fields tell."""
-    all_answered = all(answer_fields(answer, form) for answer in answered(message))
+    sent = [answer for answer, _fields in placed(message, form)]
+    all_answered = all(answer in sent for answer in answered(message))
     is_told = {"answers": all_answered, "consent": bool(consents(message, form))}
     return frozenset(links(message, form)) | {part for part, is_so in is_told.items() if is_so}

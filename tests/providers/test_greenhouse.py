@@ -334,6 +334,19 @@ class TestWhatTheJobAsks:
         assert "answers" in self.hand_in(ats, application={"answers": answers}).receipt.dropped
         assert [] == [name for name in ats.received()[0].fields if name.startswith("question")]
 
+    def test_sends_the_first_of_two_answers_to_one_question_and_names_the_other(self, ats: Sandbox) -> None:
+        self.ask(ats, q7001="input_text")
+        answers = [{"question_id": "7001", "question": "Taal?", "answer": said} for said in ("Frans", "Duits")]
+        assert "answers" in self.hand_in(ats, application={"answers": answers}).receipt.dropped
+        assert "Frans" == ats.received()[0].fields["question_7001"]
+
+    def test_sends_all_answers_to_a_question_of_several_choices(self, ats: Sandbox) -> None:
+        self.ask(ats, q7001="multi_value_multi_select")
+        said = (["MBO"], ["MBO", "HBO"])
+        answers = [{"question_id": "7001", "question": "?", "answer": chosen} for chosen in said]
+        assert "answers" not in self.hand_in(ats, application={"answers": answers}).receipt.dropped
+        assert ["10", "11"] == ats.received()[0].fields["question_7001[]"]
+
     def test_does_not_take_a_choice_that_is_not_offered_for_the_required_answer(self, ats: Sandbox) -> None:
         self.ask(ats, q7001="multi_value_single_select!")
         with pytest.raises(Rejected, match="Question 7001"):
