@@ -14,6 +14,8 @@ from .parts import answered, plain, present
 YES = ("yes", "ja", "true", "1")
 NO = ("no", "nee", "false", "0")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+#: Thousands as some write them and decimals as others do, such as 40.000: nobody can tell which.
+AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}([.,]\d{3})+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,9 +111,12 @@ def yes_or_no(answer: Answer) -> bool | None:
 
 
 def as_number(answer: Answer) -> float | None:
-    """Return an answer as a number, whole where it is; None where it is none."""
+    """Return an answer as a number, whole where it is; None where it is none, or a text such as 40.000."""
+    said = plain(answer).strip()
+    if isinstance(answer.answer, str) and AMBIGUOUS.fullmatch(said):
+        return None
     try:
-        number = float(plain(answer).replace(",", "."))
+        number = float(said.replace(",", "."))
     except ValueError:
         return None
     if not math.isfinite(number):

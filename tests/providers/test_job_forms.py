@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from ats_integration.messages import Answer
-from ats_integration.providers.job_forms import JobForm, Question, yes_or_no
+from ats_integration.providers.job_forms import JobForm, Question, as_number, yes_or_no
 from ats_integration.providers.link_questions import links_asked
 from tests.factories import bare_message, message
 
@@ -85,6 +85,46 @@ def test_counts_what_other_parts_tell() -> None:
 )
 def test_reads_yes_and_no(said: Any, meant: bool | None) -> None:
     assert meant == yes_or_no(answer(said))
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("3", 3),
+        (" 40000 ", 40000),
+        ("1.5", 1.5),
+        ("1,5", 1.5),
+        ("1.25", 1.25),
+        ("-2,50", -2.5),
+        ("1234.567", 1234.567),
+        ("0.500", 0.5),
+        ("0,125", 0.125),
+        (40000, 40000),
+        (1.125, 1.125),
+        ("40.000", None),
+        ("40,000", None),
+        (" 1.250 ", None),
+        ("-1.250", None),
+        ("1.250.000", None),
+        ("1.250,50", None),
+        ("veel", None),
+        ("nan", None),
+        (True, None),
+        (("3", "4"), None),
+    ],
+)
+def test_reads_numbers_that_can_be_read_in_one_way_only(said: Any, number: float | None) -> None:
+    assert number == as_number(answer(said))
+
+
+@given(number=some.integers(1_000, 999_999_999), separator=some.sampled_from(".,"))
+def test_takes_no_thousands_for_decimals(number: int, separator: str) -> None:
+    assert as_number(answer(f"{number:,}".replace(",", separator))) is None
+
+
+@given(number=some.integers(0, 10**12), decimals=some.integers(0, 99), separator=some.sampled_from(".,"))
+def test_reads_two_decimals_however_they_are_separated(number: int, decimals: int, separator: str) -> None:
+    assert float(f"{number}.{decimals:02}") == as_number(answer(f"{number}{separator}{decimals:02}"))
 
 
 class TestLinks:
