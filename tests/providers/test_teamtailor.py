@@ -32,7 +32,7 @@ from ats_integration.sandbox.values import Reception
 
 from .cv_page import FetchingContract
 from .interrupted import Memory, handed_in_twice
-from .tiny_servers import listening, ok, saying
+from .tiny_servers import listening, ok, received, saying
 
 HEADERS = {
     "Authorization": "Token token=tt-key-0815",
@@ -46,6 +46,9 @@ def error(title: str, detail: str, pointer: str = "", status: int = 422) -> byte
     """Return an error as Teamtailor writes it."""
     source = f',"source":{{"pointer":"{pointer}"}}' if pointer else ""
     return f'{{"errors":[{{"title":"{title}","detail":"{detail}","code":"100"{source},"status":"{status}"}}]}}'.encode()
+
+
+REFUSED = ok(b"", status=b"422 Unprocessable")
 
 
 class TestTeamtailor(FetchingContract):
@@ -261,15 +264,46 @@ class TestTeamtailor(FetchingContract):
     )
     def test_takes_a_refusal_of_the_person_for_there_after_a_doubt_only(self, body: bytes, is_there: bool) -> None:
         submission, response = self.submission(), Response(status=422, body=body)
-        _candidate, application, *_answers = self.provider.steps(submission)
         with pytest.raises(DeliveryError):
-            application.read(submission, response)
+            self.read_application(submission, submission, response)
         doubtful = replace(submission, is_doubtful=True)
         if is_there:
-            assert {"reference": "", "dropped": []} == application.read(doubtful, response)
+            assert {"reference": "", "dropped": []} == self.read_application(doubtful, doubtful, response)
         else:
             with pytest.raises(DeliveryError):
-                application.read(doubtful, response)
+                self.read_application(doubtful, doubtful, response)
+        with pytest.raises(DeliveryError):
+            self.read_application(replace(doubtful, kept={}), doubtful, response)
+
+    def read_application(self, beginning: Submission, submission: Submission, response: Response) -> Any:
+        """Read an answer to the application's call in a try that began with that much."""
+        _candidate, application, *_answers = self.provider.steps(beginning)
+        return application.read(submission, response)
+
+    @pytest.mark.parametrize(("lost", "is_there"), [("candidates", False), ("job-applications", True)])
+    def test_takes_a_refusal_for_there_only_where_the_application_was_sent_before(
+        self, lost: str, is_there: bool
+    ) -> None:
+        """Given the answer to one of the calls is lost, and Teamtailor then refuses the application without a word."""
+        answers = {"candidates": ok(self.accepted[1], status=b"201 Created"), "job-applications": REFUSED}
+        calls: list[str] = []
+
+        def behave(connection: Any) -> None:
+            calls.append(received(connection).decode().split()[1].removeprefix("/v1/"))
+            if (calls[-1], calls.count(lost)) != (lost, 1):
+                connection.sendall(answers[calls[-1]])
+
+        memory = Memory(self.provider)
+        with listening(behave) as port:
+            submission = self.submission(base_url=f"http://127.0.0.1:{port}", application={"answers": []})
+            with pytest.raises(Uncertain):
+                memory.hand_in(submission)
+            if is_there:
+                assert "" == memory.hand_in(submission).receipt.reference
+            else:
+                with pytest.raises(Rejected):
+                    memory.hand_in(submission)
+        assert ("job-applications", is_there) == (calls[-1], calls.count("candidates") == 1)
 
     def test_takes_an_already_closed_job_for_closed(self) -> None:
         closed = Response(status=422, body=error("is invalid", "job - is already archived", "/data/relationships/job"))
