@@ -93,11 +93,10 @@ def consents_in(response: Response) -> Iterator[Question]:
 
 
 def question_for(answer: Answer, form: JobForm | None) -> Question | None:
-    """Return the question that an answer is to: one that the job lists, or else the one that its number names."""
+    """Return the question that an answer is to, of those that the job lists; the one it names where none were read."""
     known = QUESTION.fullmatch(answer.question_id)
-    bare = answer.model_copy(update={"question_id": known[1]}) if known else answer
-    if form and (listed := form.meant_by(bare)):
-        return listed
+    if form:
+        return form.meant_by(answer.model_copy(update={"question_id": known[1]}) if known else answer)
     return Question(id=known[1], label="", field=f"question_{known[1]}{known[2] or ''}") if known else None
 
 
@@ -116,7 +115,7 @@ def placed(message: Message, form: JobForm | None) -> list[tuple[Answer, Fields]
 def answer_fields(answer: Answer, form: JobForm | None) -> Fields:
     """Return the form fields of one answer; none where Greenhouse could not take it."""
     question = question_for(answer, form)
-    if question is None or question.kind == FILE:
+    if question is None or question.kind in (FILE, CONSENT):
         return ()
     if question.choices:
         chosen = question.chosen(answer)
