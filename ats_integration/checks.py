@@ -25,6 +25,11 @@ from .providers.base import Provider
 from .states import HAPPY_QUEUE, RETRY_QUEUE
 
 SHORTEST_KEY = 16  # characters
+WAY_OUT = (
+    "Take the blanks after the commas of ATS_ENCRYPTION_KEYS away. Where credentials were encrypted with such a blank, "
+    "put a new key first, name ats_integration.E016 in SILENCED_SYSTEM_CHECKS until rotate_ats_keys has run, "
+    "and drop the old key."
+)
 
 
 def error(number: int, message: str, hint: str) -> Error:
@@ -139,12 +144,14 @@ def is_subclass(found: object, base: type) -> bool:
 
 
 def encryption() -> Iterator[CheckMessage]:
-    """E006 and E007: no key, or one that can be guessed."""
+    """E006, E007 and E016: no key, one that can be guessed, or one that is not what it looks like."""
     make = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
     if not conf.encryption_keys:
         yield error(6, "There is no key to encrypt credentials with.", f"Set ATS_ENCRYPTION_KEYS. {make}")
     if any(len(key) < SHORTEST_KEY for key in conf.encryption_keys):
         yield error(7, f"An encryption key has fewer than {SHORTEST_KEY} characters.", make)
+    if any(key != key.strip() for key in conf.encryption_keys):
+        yield error(16, "An encryption key begins or ends with a blank, which is part of the key.", WAY_OUT)
 
 
 def rq_queues() -> Iterator[CheckMessage]:

@@ -54,6 +54,8 @@ MISTAKES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("E006", {"ENCRYPTION_KEYS": []}, {}, "ATS_ENCRYPTION_KEYS"),
     ("E007", {"ENCRYPTION_KEYS": [SECRET, SHORT_SECRET]}, {}, "fewer than 16"),
     ("E007", {"ENCRYPTION_KEYS": [""]}, {}, "secrets.token_urlsafe"),
+    ("E016", {"ENCRYPTION_KEYS": ["new-key-0123456789abcdef", f" {SECRET}"]}, {}, "ATS_ENCRYPTION_KEYS"),
+    ("E016", {"ENCRYPTION_KEYS": [f"{SECRET}\n"]}, {}, "rotate_ats_keys"),
     ("E008", {}, {"RQ_QUEUES": {"happy": QUEUE}}, "no queue 'retry'"),
     ("E008", {}, {"RQ_QUEUES": {"retry": QUEUE}}, "no queue 'happy'"),
     ("E009", {}, {"RQ_QUEUES": {"happy": QUEUE, "retry": PICKLED}}, "would be unpickled"),
