@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import UUIDField
 
 from ats_integration.models import ATSConfig
 from ats_integration.sandbox import Sandbox
-from jobbird.board.models import Vacancy
+from jobbird.board.models import Customer, Vacancy
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,13 @@ def test_prints_no_secret(config: ATSConfig, ats: Sandbox) -> None:
 def test_says_what_is_wrong_with_its_use(arguments: tuple[str, ...], words: str) -> None:
     with pytest.raises(CommandError, match=words) as refused:
         call_command("check_ats_config", *arguments)
+    assert 2 == refused.value.returncode
+
+
+def test_says_so_too_where_customers_have_uuids(config: ATSConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Customer._meta.pk, "get_prep_value", UUIDField().get_prep_value)
+    with pytest.raises(CommandError, match="Customer nonsense has no connection") as refused:
+        call_command("check_ats_config", "--customer", "nonsense")
     assert 2 == refused.value.returncode
 
 

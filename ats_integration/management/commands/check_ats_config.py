@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import IO, Any, cast
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import BigIntegerField
 from rich.console import Console
@@ -83,7 +84,7 @@ class Command(BaseCommand):
         """
         try:
             found = list(ATSConfig.objects.select_related("customer").filter(customer_id=customer))
-        except ValueError:
+        except (ValueError, ValidationError):
             found = []
         if not found:
             raise CommandError(f"Customer {customer} has no connection.", returncode=2)
