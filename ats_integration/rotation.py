@@ -1,14 +1,32 @@
-"""Re-encrypt credentials under the first key, one row at a time, without stopping anything."""
+"""Re-encrypt credentials under the first key, one row at a time, without stopping anything.
+
+Messages hold sealed credentials, too. Those of deliveries that are done need none and lose theirs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count
 
 from . import encryption
+from .bulk_writes import Update
 from .credentials import Credentials
 from .errors import CredentialsUnreadable
-from .models import ATSConfig
+from .models import ATSConfig, Delivery
+from .states import Status
+from .transitions import column
+
+BATCH = 500
+#: Here a message has gone its way: what is sent again gets a new one.
+DONE = (Status.DELIVERED, Status.DEAD)
+#: Where a message holds sealed credentials.
+SEALED = "message__ats__credentials"
+#: What tells whether a delivery is as it was read.
+AS_READ = ("id", "status", "updated_at")
 
 
 @dataclass(frozen=True)
@@ -67,3 +85,43 @@ def replace(config: ATSConfig, fresh: Credentials) -> int:
     """Write new credentials unless somebody changed them meanwhile; return the number of rows written."""
     unchanged = ATSConfig.objects.filter(pk=config.pk, credentials=config.credentials)
     return unchanged.update(credentials=fresh)
+
+
+def empty_messages(*, dry_run: bool = False, on_batch: Callable[[int], object] = lambda _: None) -> int:
+    """Take the credentials out of the messages of deliveries that are done; return how many had some.
+
+    `on_batch` is told how many there were so far.
+    """
+    count = 0
+    for batch in sealed_and_done():
+        count += len(batch) if dry_run else emptied(batch)
+        on_batch(count)
+    return count
+
+
+def sealed_and_done() -> Iterator[Sequence[Delivery]]:
+    """Yield the deliveries that are done and whose messages hold credentials, BATCH at once."""
+    rows = Delivery.objects.filter(**{"status__in": DONE, f"{SEALED}__startswith": encryption.FERNET_START})
+    rows, last = rows.only(*AS_READ, "message").order_by("pk"), UUID(int=0)
+    while batch := list(rows.filter(pk__gt=last)[:BATCH]):
+        yield batch
+        last = batch[-1].pk
+
+
+def emptied(batch: Sequence[Delivery]) -> int:
+    """Write messages without credentials unless somebody changed their deliveries meanwhile; return how many."""
+    known = [column(name, [getattr(delivery, name) for delivery in batch]) for name in AS_READ]
+    fresh = column("message", [without_credentials(delivery.message) for delivery in batch])
+    return len(Update(Delivery, fresh=[fresh], known=known).run())
+
+
+def without_credentials(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored message without its sealed credentials."""
+    return {**message, "ats": {**message["ats"], "credentials": None}}
+
+
+def old_on_their_way() -> int:
+    """Return how many messages that still go somewhere hold credentials which the first key does not open."""
+    sealed = Delivery.objects.open().filter(**{f"{SEALED}__startswith": encryption.FERNET_START})
+    tokens = sealed.order_by().values_list(SEALED).annotate(Count("pk"))
+    return sum(count for token, count in tokens if not encryption.is_current(token))

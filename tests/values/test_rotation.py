@@ -8,16 +8,22 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from ats_integration import rotation
 from ats_integration.encryption import is_current
 from ats_integration.management.commands import rotate_ats_keys
-from ats_integration.models import ATSConfig
-from ats_integration.rotation import Report, rotate
+from ats_integration.models import ATSConfig, Delivery
+from ats_integration.rotation import Report, emptied, empty_messages, old_on_their_way, rotate
+from jobbird.board.models import Application, Vacancy
 
 pytestmark = pytest.mark.django_db
 
 OLD, NEW, LOST = (f"{name}-key-0123456789-0123456789-0123456789" for name in ("old", "new", "lost"))
+
+Sent = Callable[..., Delivery]
+NONE_LOST = "0 message(s) of deliveries that are done lost their credentials\n"
 
 
 @pytest.fixture
@@ -146,8 +152,8 @@ class TestRotate:
 @pytest.mark.usefixtures("connections")
 class TestCommand:
     def test_counts(self) -> None:
-        assert "3 rotated, 0 current already, 0 unreadable\n" == command()
-        assert "0 rotated, 3 current already, 0 unreadable\n" == command()
+        assert f"3 rotated, 0 current already, 0 unreadable\n{NONE_LOST}" == command()
+        assert f"0 rotated, 3 current already, 0 unreadable\n{NONE_LOST}" == command()
 
     def test_tells_a_log_how_far_it_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(rotate_ats_keys, "LINE_EVERY", 2)
@@ -159,7 +165,9 @@ class TestCommand:
     def test_counts_in_a_dry_run(self) -> None:
         tokens = stored()
 
-        assert "3 would be rotated, 0 current already, 0 unreadable\n" == command(dry_run=True)
+        assert command(dry_run=True).startswith(
+            "3 would be rotated, 0 current already, 0 unreadable\n0 message(s) of deliveries"
+        )
         assert tokens == stored()
 
     def test_ends_with_status_1_and_the_ids_of_what_is_unreadable(
@@ -171,5 +179,78 @@ class TestCommand:
             call_command("rotate_ats_keys", stdout=printed, stderr=complained, no_color=True)
 
         assert 1 == ended.value.code
-        assert "0 rotated, 0 current already, 3 unreadable\n" == printed.getvalue()
+        assert f"0 rotated, 0 current already, 3 unreadable\n{NONE_LOST}" == printed.getvalue()
         assert ", ".join(str(config.pk) for config in connections) in complained.getvalue()
+
+
+@pytest.fixture
+def sent(connections: list[ATSConfig], vacancy: Vacancy) -> Callable[..., Delivery]:
+    """Give a function that makes a delivery with the message it had under the old key."""
+
+    def sent(status: str) -> Delivery:
+        token = connections[0].credentials.token
+        message = {"application": {"id": "1"}, "ats": {"provider": "lever", "credentials": token}}
+        application = Application.objects.bulk_create([Application(vacancy=vacancy, email="sanne@example.org")])[0]
+        return Delivery.objects.create(config=connections[0], application=application, status=status, message=message)
+
+    return sent
+
+
+class TestMessages:
+    @pytest.mark.parametrize("status", ["delivered", "dead"])
+    def test_of_what_is_done_lose_their_credentials_and_nothing_else(self, sent: Sent, status: str) -> None:
+        done = sent(status)
+
+        assert 1 == empty_messages()
+        done.refresh_from_db()
+        assert {"application": {"id": "1"}, "ats": {"provider": "lever", "credentials": None}} == done.message
+        assert 0 == empty_messages()
+
+    @pytest.mark.parametrize("status", ["pending", "queued", "retrying", "held"])
+    def test_of_what_is_on_its_way_keep_theirs_and_are_counted(self, sent: Sent, status: str) -> None:
+        before = sent(status).message
+
+        assert (0, 1) == (empty_messages(), old_on_their_way())
+        assert before == Delivery.objects.get().message
+
+    def test_under_the_first_key_need_not_be_waited_for(self, sent: Sent, keys: Callable[..., None]) -> None:
+        sent("queued")
+        keys(OLD)
+
+        assert 0 == old_on_their_way()
+
+    def test_are_emptied_in_batches(self, sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(rotation, "BATCH", 2)
+        told: list[int] = []
+        for _ in range(5):
+            sent("delivered")
+
+        assert 5 == empty_messages(on_batch=told.append)
+        assert [2, 4, 5] == told
+
+    def test_are_only_counted_in_a_dry_run(self, sent: Sent) -> None:
+        before = sent("delivered").message
+
+        assert 1 == empty_messages(dry_run=True)
+        assert before == Delivery.objects.get().message
+
+    def test_that_are_none_are_left_alone(self, sent: Sent) -> None:
+        sent("delivered")
+        for garbage in ({}, [], "gAAAAA", {"ats": "gAAAAA"}, {"ats": {}}, {"ats": {"credentials": None}}):
+            Delivery.objects.update(message=garbage)
+            assert 0 == empty_messages()
+
+    def test_of_what_was_sent_again_meanwhile_stay_as_they_are(self, sent: Sent) -> None:
+        letter = sent("dead")
+        Delivery.objects.update(status="queued", updated_at=timezone.now())
+
+        assert 0 == emptied([letter])
+        assert letter.message == Delivery.objects.get().message
+
+    def test_are_told_of_by_the_command(self, sent: Sent) -> None:
+        sent("delivered")
+        sent("queued")
+        printed = command(stderr=StringIO())
+
+        assert "1 message(s) of deliveries that are done lost their credentials\n" in printed
+        assert "1 on their way hold some of an older key: run this again once they are done\n" in printed

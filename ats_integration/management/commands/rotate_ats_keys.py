@@ -22,7 +22,8 @@ class Command(BaseCommand):
     """Re-encrypt credentials while everything runs; interrupted, it goes on where it stopped."""
 
     help = (
-        "Re-encrypt every connection's credentials with the first key of ATS_ENCRYPTION_KEYS. "
+        "Re-encrypt every connection's credentials with the first key of ATS_ENCRYPTION_KEYS, and take them out of the "
+        "messages of deliveries that are done. "
         "To rotate: put the new key first, keep the old one behind it, restart, run this, then drop the old key. "
         "Exit status 1 where some credentials open with no key."
     )
@@ -44,11 +45,20 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{report.rotated} {verb}, {report.current} current already, {len(report.unreadable)} unreadable"
         )
+        self.empty_messages(dry_run=options["dry_run"])
         if report.unreadable:
             self.stderr.write(
                 f"No key opens the credentials of: {', '.join(map(str, report.unreadable))} (ATSConfig ids)."
             )
             sys.exit(1)
+
+    def empty_messages(self, *, dry_run: bool) -> None:
+        """Take the credentials out of what is done; say what still has to be waited for."""
+        count = rotation.empty_messages(dry_run=dry_run, on_batch=lambda done: self.stderr.write(f"{done} messages"))
+        verb = "would lose" if dry_run else "lost"
+        self.stdout.write(f"{count} message(s) of deliveries that are done {verb} their credentials")
+        if waiting := rotation.old_on_their_way():
+            self.stdout.write(f"{waiting} on their way hold some of an older key: run this again once they are done")
 
     def rotate(self, *, dry_run: bool) -> Report:
         """Rotate with a bar on a terminal, and a line now and then elsewhere."""
