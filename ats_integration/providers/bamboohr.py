@@ -81,7 +81,7 @@ class BambooHR(Provider):
 
     def explain(self, response: Response) -> str:
         """Return what the header says: the body may be empty."""
-        return response.headers.get("x-bamboohr-error-message", "") or super().explain(response)
+        return in_words(response.headers.get("x-bamboohr-error-message")) or super().explain(response)
 
     def lookup(self, submission: Submission) -> Lookup:
         """Ask for the opening's applications of this person."""

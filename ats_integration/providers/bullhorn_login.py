@@ -143,8 +143,8 @@ class WithLogin(Provider):
     def required(self, response: Response, key: str, *, redo: str = "") -> str:
         """Return what a successful answer must tell; a refusal may send us back to an earlier step."""
         self.require_success(response, redo=redo)
-        if value := in_words(response.get(key)):
-            return value
+        if value := response.get(key):
+            return str(value)
         raise login_failed("Bullhorn's answer to the login could not be read.", response)
 
     def require_success(self, response: Response, *, redo: str = "") -> None:

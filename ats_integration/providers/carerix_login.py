@@ -35,7 +35,7 @@ class WithLogin(Provider):
             self.success(response)
         except (Rejected, JobClosed) as error:
             raise Unavailable(error.detail, status=response.status, code="login_failed") from None
-        token, seconds = in_words(response.get("access_token")), response.get("expires_in")
+        token, seconds = str(response.get("access_token") or ""), response.get("expires_in")
         if not token:
             raise Unavailable("The answer of the token endpoint could not be read.", code="login_failed")
         return {"token": token, "seconds": seconds if isinstance(seconds, int) else SHORT}

@@ -8,6 +8,7 @@ from ..errors import DeliveryError, JobClosed, RateLimited, Rejected, Unauthoriz
 from .calls import Response
 
 LONGEST = 200  # characters; a longer text is a page, not a sentence
+MOST_WORDS = 2_000  # characters; adapters search them with patterns whose time may grow with the square of a text
 DEEPEST = 6  # levels; Personio's documented error body has five
 
 
@@ -27,15 +28,15 @@ def failure_of(status: int, words: str = "") -> DeliveryError:
 
 
 def in_words(value: Any, depth: int = DEEPEST) -> str:
-    """Put an error of any shape into one line: `{"cv": ["is empty"]}` becomes "cv: is empty"."""
+    """Put an error of any shape into one line of MOST_WORDS: `{"cv": ["is empty"]}` becomes "cv: is empty"."""
     if value in (None, "", False) or depth == 0:
         return ""
     if isinstance(value, dict):
         said = {key: in_words(inner, depth - 1) for key, inner in value.items()}
-        return "; ".join(f"{key}: {text}" for key, text in said.items() if text)
+        value = "; ".join(f"{key}: {text}" for key, text in said.items() if text)
     if isinstance(value, list):
-        return "; ".join(filter(None, (in_words(inner, depth - 1) for inner in value)))
-    return str(value)
+        value = "; ".join(filter(None, (in_words(inner, depth - 1) for inner in value)))
+    return str(value)[:MOST_WORDS]
 
 
 def plain_words(response: Response) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -324,6 +325,11 @@ class TestBullhorn(ProviderContract):
             self.login_step(step).read(self.submission(), response)
         assert failure is type(failed.value)
         assert words in failed.value.detail
+
+    def test_keeps_all_of_a_long_token(self) -> None:
+        body = json.dumps({"access_token": "ey" * 4_000}).encode()
+        token = self.login_step("access").read(self.submission(), Response(status=200, body=body))
+        assert "ey" * 4_000 == token
 
     @pytest.mark.parametrize("step", ["/oauth/token", "/rest-services/login"])
     @pytest.mark.parametrize("times", [1, 2])

@@ -203,6 +203,11 @@ class TestCarerix(ProviderContract):
         session = self.provider.session_of(replace(self.submission(), kept=kept))
         assert ({"token": "cx-9"}, timedelta(seconds=lifetime)) == (session.values, session.lifetime)
 
+    def test_keeps_all_of_a_long_token(self) -> None:
+        body = json.dumps({"access_token": "ey" * 4_000, "expires_in": 300}).encode()
+        (step,) = self.provider.login(self.submission())
+        assert "ey" * 4_000 == step.read(self.submission(), Response(status=200, body=body))["token"]
+
     @pytest.mark.parametrize(
         ("status", "body", "failure", "code"),
         [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from ats_integration.errors import UnknownProvider
 from ats_integration.messages import Answer
 from ats_integration.providers import registry
 from ats_integration.providers.base import ConfigField, Response, path
-from ats_integration.providers.failures import failure_of, in_words, plain_words
+from ats_integration.providers.failures import MOST_WORDS, failure_of, in_words, plain_words
 from ats_integration.providers.parts import filled, lines, paragraphs, plain
 
 
@@ -63,6 +64,25 @@ class TestWords:
     )
     def test_are_found(self, value: Any, words: str) -> None:
         assert words == in_words(value)
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "job " * 100_000,
+            ["job"] * 100_000,
+            {"job " * 1_000: "job"},
+            {f"job {number}": ["job"] for number in range(1_000)},
+        ],
+    )
+    def test_have_an_end(self, value: Any) -> None:
+        assert MOST_WORDS == len(in_words(value))
+
+    @pytest.mark.parametrize("slug", sorted(registry.all_providers()))
+    @pytest.mark.parametrize("key", ["error", "errors", "message", "detail"])
+    def test_of_an_adapter_have_an_end_before_it_searches_them(self, slug: str, key: str) -> None:
+        headers = {"x-bamboohr-error-message": "job " * 10_000}
+        response = Response(status=422, headers=headers, body=json.dumps({key: "job " * 100_000}).encode())
+        assert 3 * MOST_WORDS > len(registry.get(slug).explain(response))
 
     @pytest.mark.parametrize(
         ("body", "words"),
