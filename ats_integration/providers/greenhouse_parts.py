@@ -66,7 +66,8 @@ def form_in(response: Response) -> JobForm:
     asked = [(q, field) for q in objects(response.get("questions")) for field in objects(q.get("fields"))]
     own = (question_of(q, field) for q, field in asked if QUESTION.fullmatch(str(field.get("name"))))
     required = {USUAL[f["name"]] for q, f in asked if q.get("required") and f.get("name") in USUAL}
-    return JobForm(questions=(*own, *consents_in(response)), required_parts=frozenset(required))
+    asks = (*own, *consents_in(response))
+    return JobForm(questions=asks, required_parts=frozenset(required), counts_told_only=True)
 
 
 def question_of(question: dict[str, Any], field: dict[str, Any]) -> Question:

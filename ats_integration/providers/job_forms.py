@@ -49,25 +49,34 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class JobForm:
-    """The questions of a job, and which of the parts of a message it requires."""
+    """The questions of a job, and which of the parts of a message it requires.
+
+    `counts_told_only` is for an ATS that nobody but us asks for complete answers: only what it is told counts.
+    """
 
     questions: tuple[Question, ...] = ()
     required_parts: frozenset[str] = frozenset()
+    counts_told_only: bool = False
 
     def meant_by(self, answer: Answer) -> Question | None:
         """Return the question that an answer is to."""
         return next((question for question in self.questions if question.is_meant_by(answer)), None)
 
     def missing(self, message: Message, told: frozenset[str] = frozenset()) -> tuple[str, ...]:
-        """Name what the job requires and the message lacks; `told` are questions answered by other parts."""
-        said = {q.id for q in self.questions for answer in answered(message) if q.is_answered_by(answer)} | told
+        """Name what the job requires and the message lacks; `told` are questions that the adapter knows as answered."""
+        said = told if self.counts_told_only else told | self.answered_by(message)
         parts = tuple(part for part in sorted(self.required_parts - present(message)))
         return parts + tuple(q.label for q in self.questions if q.is_required and q.id not in said)
+
+    def answered_by(self, message: Message) -> frozenset[str]:
+        """Return the ids of the questions that an answer is to, and may be."""
+        return frozenset(q.id for q in self.questions for answer in answered(message) if q.is_answered_by(answer))
 
     def to_json(self) -> dict[str, Any]:
         """Return the form as JSON-ready values, to be remembered for a while."""
         questions = [[q.id, q.label, q.is_required, q.kind, list(q.choices), q.field] for q in self.questions]
-        return {"questions": questions, "required_parts": sorted(self.required_parts)}
+        parts = sorted(self.required_parts)
+        return {"questions": questions, "required_parts": parts, "counts_told_only": self.counts_told_only}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
@@ -78,7 +87,8 @@ class JobForm:
             )
             for i, label, required, kind, pairs, field in values["questions"]
         )
-        return cls(questions=questions, required_parts=frozenset(values["required_parts"]))
+        parts, only = frozenset(values["required_parts"]), bool(values.get("counts_told_only"))
+        return cls(questions=questions, required_parts=parts, counts_told_only=only)
 
 
 def alike(text: str) -> str:

@@ -91,8 +91,18 @@ def without_street(parts: frozenset[str], message: Message) -> frozenset[str]:
 
 
 def answered(message: Message) -> tuple[Answer, ...]:
-    """Return the answers that say anything."""
-    return tuple(answer for answer in message.application.answers if answer.answer not in ("", ()))
+    """Return the answers that say anything; blanks do not."""
+    return tuple(answer for answer in message.application.answers if says_anything(answer))
+
+
+def says_anything(answer: Answer) -> bool:
+    """Tell whether an answer has more than blanks."""
+    match answer.answer:
+        case str(text):
+            return bool(text.strip())
+        case tuple(chosen):
+            return any(text.strip() for text in chosen)
+    return True
 
 
 def filled(*pairs: tuple[str, Value | None]) -> tuple[tuple[str, Value], ...]:

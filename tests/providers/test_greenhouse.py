@@ -367,6 +367,31 @@ class TestWhatTheJobAsks:
         assert "answers" not in self.hand_in(ats, application={"answers": answers}).receipt.dropped
         assert ["10", "11"] == ats.received()[0].fields["question_7001[]"]
 
+    @pytest.mark.parametrize(
+        ("kind", "answer"),
+        [
+            ("input_file!", "diploma.pdf"),
+            ("multi_value_single_select!", ("MBO", "HBO")),
+            ("multi_value_multi_select!", ("MBO", "WO")),
+            ("input_text!", " \n"),
+            ("textarea!", (" ", "")),
+        ],
+    )
+    def test_does_not_take_what_is_never_sent_for_the_required_answer(
+        self, kind: str, answer: Any, ats: Sandbox
+    ) -> None:
+        self.ask(ats, q7001=kind)
+        with pytest.raises(Rejected, match="Question 7001") as refused:
+            self.hand_in(ats, application={"answers": [{"question_id": "7001", "question": "?", "answer": answer}]})
+        assert "answers_missing" == refused.value.code
+        assert [] == ats.received()
+
+    def test_names_no_blanks_as_dropped(self, ats: Sandbox) -> None:
+        self.ask(ats, q7001="input_text")
+        answers = [{"question_id": "7001", "question": "?", "answer": "  "}]
+        assert "answers" not in self.hand_in(ats, application={"answers": answers}).receipt.dropped
+        assert "question_7001" not in ats.received()[0].fields
+
     def test_does_not_take_a_choice_that_is_not_offered_for_the_required_answer(self, ats: Sandbox) -> None:
         self.ask(ats, q7001="multi_value_single_select!")
         with pytest.raises(Rejected, match="Question 7001"):

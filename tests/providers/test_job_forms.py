@@ -68,6 +68,8 @@ def test_is_answered_by_what_may_be_chosen(said: Answer, is_answered: bool) -> N
         ([answer("perhaps"), answer("Ede", id="3")], ("Licence?",)),
         ([answer("Ede", id="", question=" town "), answer(True)], ()),
         ([answer("", id="3"), answer(True)], ("Town",)),
+        ([answer(" \n", id="3"), answer(True)], ("Town",)),
+        ([answer((" ", ""), id="3"), answer(True)], ("Town",)),
     ],
 )
 def test_names_what_is_required_and_missing(answers: list[Answer], missing: tuple[str, ...]) -> None:
@@ -78,6 +80,17 @@ def test_names_what_is_required_and_missing(answers: list[Answer], missing: tupl
 def test_counts_what_other_parts_tell() -> None:
     form = JobForm(questions=(TOWN,), required_parts=frozenset({"resume", "phone"}))
     assert ("phone", "resume") == form.missing(bare_message(), frozenset({"3"}))
+
+
+def test_counts_what_the_ats_is_told_only_where_the_form_says_so() -> None:
+    form = JobForm(questions=(YES_NO, TOWN), counts_told_only=True)
+    answers = [answer("Ja"), answer("Ede", id="3")]
+    assert ("Licence?",) == form.missing(message(application={"answers": answers}), frozenset({"3"}))
+
+
+def test_reads_a_form_that_was_remembered() -> None:
+    form = JobForm(questions=(YES_NO,), required_parts=frozenset({"phone"}), counts_told_only=True)
+    assert form == JobForm.from_json(form.to_json())
 
 
 @pytest.mark.parametrize(
