@@ -18,6 +18,18 @@ COMMANDS = sorted(
 )
 README = (ROOT / "README.md").read_text()
 
+#: Parts of an application, in the words of the README's table.
+WORDS = {
+    "resume": "CV",
+    "cover_letter": "cover letter",
+    "answers": "answers",
+    "linkedin_url": "LinkedIn",
+    "website_url": "website",
+    "address": "address",
+    "consent": "consent",
+    "source": "source",
+}
+
 
 def doc(name: str) -> str:
     """Read one page of the documentation."""
@@ -51,6 +63,12 @@ def test_every_variable_of_the_environment_is_documented() -> None:
 def test_every_provider_has_its_page_and_a_line_in_the_readme(slug: str) -> None:
     assert (ROOT / f"docs/providers/{slug}.md").exists()
     assert f"docs/providers/{slug}.md" in README
+
+
+@pytest.mark.parametrize("slug", [slug for slug, _name in registry.choices() if slug != "webhook"])
+def test_the_readme_says_what_every_provider_carries(slug: str) -> None:
+    (line,) = (line for line in README.splitlines() if f"docs/providers/{slug}.md" in line and line.startswith("|"))
+    assert registry.get(slug).carries & WORDS.keys() == {part for part, word in WORDS.items() if word in line}
 
 
 @pytest.mark.parametrize("word", [*Outcome.values, *Status.values])
