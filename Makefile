@@ -19,7 +19,7 @@ export PYTHONDONTWRITEBYTECODE :=
 PRODUCTION := HTTPS_ONLY=1 DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	ATS_ENCRYPTION_KEYS=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(32))') \
 	ATS_PUBLIC_URL=https://jobs.example.com ALLOWED_HOSTS=jobs.example.com CSRF_TRUSTED_ORIGINS=https://jobs.example.com \
-	ATS_SUPPORT_EMAILS=support@example.com ATS_ALLOWED_PRIVATE_HOSTS= DATABASE_URL=sqlite:///:memory:
+	ATS_SUPPORT_EMAILS=support@jobbird.test ATS_ALLOWED_PRIVATE_HOSTS= DATABASE_URL=sqlite:///:memory:
 
 step = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 

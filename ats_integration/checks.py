@@ -30,6 +30,8 @@ WAY_OUT = (
     "put a new key first, name ats_integration.E016 in SILENCED_SYSTEM_CHECKS until rotate_ats_keys has run, "
     "and drop the old key."
 )
+EXAMPLE_KEYS = ("django-insecure-", "a long random text")  # their beginnings
+EXAMPLE_MAILS = (".example", "@example.com", "@example.org", "@example.net")  # their ends
 
 
 def error(number: int, message: str, hint: str) -> Error:
@@ -40,6 +42,11 @@ def error(number: int, message: str, hint: str) -> Error:
 def warning(number: int, message: str, hint: str) -> Warning:
     """Build one warning of ours."""
     return Warning(message, hint=hint, id=f"ats_integration.W{number:03}")
+
+
+def written(key: str) -> str:
+    """Name a setting as projects write it, and as the job board's environment does."""
+    return f"ATS_INTEGRATION['{key}'] (in the job board: ATS_{key})"
 
 
 @register("ats_integration")
@@ -103,7 +110,7 @@ def readable(wanted: Any) -> str:
 def missing_keys() -> Iterator[CheckMessage]:
     """E003: a setting without which nothing works."""
     if not given().get("APPLICATION_ADAPTER"):
-        hint = "Name your subclass of ats_integration.adapters.ApplicationAdapter; docs/settings.md shows one."
+        hint = "Name your subclass of ats_integration.adapters.ApplicationAdapter; README.md points to a complete one."
         yield error(3, "ATS_INTEGRATION['APPLICATION_ADAPTER'] is missing.", hint)
 
 
@@ -147,7 +154,7 @@ def encryption() -> Iterator[CheckMessage]:
     """E006, E007 and E016: no key, one that can be guessed, or one that is not what it looks like."""
     make = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
     if not conf.encryption_keys:
-        yield error(6, "There is no key to encrypt credentials with.", f"Set ATS_ENCRYPTION_KEYS. {make}")
+        yield error(6, "There is no key to encrypt credentials with.", f"Set {written('ENCRYPTION_KEYS')}. {make}")
     if any(len(key) < SHORTEST_KEY for key in conf.encryption_keys):
         yield error(7, f"An encryption key has fewer than {SHORTEST_KEY} characters.", make)
     if any(key != key.strip() for key in conf.encryption_keys):
@@ -220,18 +227,19 @@ def resumes() -> Iterator[CheckMessage]:
 
 def own_key() -> Iterator[CheckMessage]:
     """E015: whoever knows another secret, or reads the example settings, opens every credential."""
-    known = any(key.startswith("django-insecure-") for key in conf.encryption_keys)
+    known = any(key.startswith(EXAMPLE_KEYS) for key in conf.encryption_keys)
     if known or settings.SECRET_KEY in conf.encryption_keys:
-        hint = "Give ATS_ENCRYPTION_KEYS a key of its own; to change it later, run rotate_ats_keys."
+        hint = f"Give {written('ENCRYPTION_KEYS')} a key of its own; to change it later, run rotate_ats_keys."
         yield error(15, "Credentials are encrypted with SECRET_KEY or with a key that everybody knows.", hint)
 
 
 def deployment() -> Iterator[CheckMessage]:
     """W002 to W004: fine on a laptop only."""
     if not conf.dead_letter_bucket:
-        yield warning(2, "No bucket for dead letters is set.", "Set ATS_DEAD_LETTER_BUCKET.")
-    if not conf.support_emails:
-        yield warning(3, "Nobody in support hears of failures.", "Set ATS_SUPPORT_EMAILS.")
+        yield warning(2, "No bucket for dead letters is set.", f"Set {written('DEAD_LETTER_BUCKET')}.")
+    if all(address.strip().endswith(EXAMPLE_MAILS) for address in conf.support_emails):
+        yield warning(3, "Nobody in support hears of failures.", f"Set {written('SUPPORT_EMAILS')}.")
     if conf.allowed_private_hosts:
         hosts = ", ".join(conf.allowed_private_hosts)
-        yield warning(4, f"Private hosts may be called: {hosts}.", "Empty ATS_ALLOWED_PRIVATE_HOSTS in production.")
+        hint = f"Empty {written('ALLOWED_PRIVATE_HOSTS')} in production."
+        yield warning(4, f"Private hosts may be called: {hosts}.", hint)

@@ -47,7 +47,7 @@ def test_every_setting_is_documented(key: str) -> None:
 
 
 def test_every_check_is_documented() -> None:
-    source = (ROOT / "ats_integration/checks.py").read_text()
+    source = "".join(path.read_text() for path in (ROOT / "ats_integration").glob("*checks.py"))
     ids = {f"E{int(n):03}" for n in re.findall(r"\berror\((\d+),", source)}
     ids |= {f"W{int(n):03}" for n in re.findall(r"\bwarning\((\d+),", source)}
     assert ids == set(re.findall(r"ats_integration\.([EW]\d{3})", doc("settings.md")))

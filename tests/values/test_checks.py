@@ -42,7 +42,7 @@ MISTAKES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("E002", {"ENCRYPTION_KEYS": [SECRET.encode()]}, {}, "Give a list of str."),
     ("E002", {"ENCRYPTION_KEYS": None}, {}, "is NoneType"),
     ("E002", {"SUPPORT_EMAILS": "support@example.org"}, {}, "Give a list of str."),
-    ("E003", {"APPLICATION_ADAPTER": ""}, {}, "docs/settings.md"),
+    ("E003", {"APPLICATION_ADAPTER": ""}, {}, "README.md points to a complete one"),
     ("E004", {"CUSTOMER_MODEL": "board.Nobody"}, {}, "CUSTOMER_MODEL"),
     ("E004", {"APPLICATION_MODEL": "Application"}, {}, "app_label.Model"),
     ("E005", {"APPLICATION_ADAPTER": "jobbird.ats.NoAdapter"}, {}, "cannot be imported"),
@@ -76,10 +76,24 @@ MISTAKES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("E014", {"RESUME_STORAGE": "cvs"}, {}, "default, staticfiles"),
     ("E015", {"ENCRYPTION_KEYS": [SECRET]}, {"SECRET_KEY": SECRET}, "SECRET_KEY"),
     ("E015", {"ENCRYPTION_KEYS": ["django-insecure-0123456789"]}, {}, "rotate_ats_keys"),
-    ("W002", {"DEAD_LETTER_BUCKET": ""}, {}, "ATS_DEAD_LETTER_BUCKET"),
+    ("E015", {"ENCRYPTION_KEYS": [SECRET, "a long random text"]}, {}, "everybody knows"),
+    ("E017", {}, {"USE_TZ": False}, "moments with a zone"),
+    ("W002", {"DEAD_LETTER_BUCKET": ""}, {}, "Set ATS_INTEGRATION['DEAD_LETTER_BUCKET'] (in the job board: ATS_DEAD_"),
     ("W003", {"SUPPORT_EMAILS": []}, {}, "ATS_SUPPORT_EMAILS"),
+    ("W003", {"SUPPORT_EMAILS": ["support@jobbird.example", "me@example.com"]}, {}, "Nobody in support"),
     ("W004", {"ALLOWED_PRIVATE_HOSTS": ["intranet.example"]}, {}, "intranet.example"),
+    ("W005", {"PUBLIC_URL": "http://jobs.example.com"}, {}, "PUBLIC_URL is http://jobs.example.com: ATSs cannot"),
+    ("W005", {"PUBLIC_URL": "https://localhost:8000"}, {}, "links in mails lead nowhere"),
+    ("W005", {"PUBLIC_URL": "https://127.0.0.1"}, {}, "Set ATS_INTEGRATION['PUBLIC_URL']"),
+    ("W005", {"PUBLIC_URL": ""}, {}, "https address of this site"),
 ]
+
+#: What a project has in production and the tests do not.
+PRODUCTION: dict[str, Any] = {
+    "ALLOWED_PRIVATE_HOSTS": [],
+    "PUBLIC_URL": "https://localhost.example.com/jobs",
+    "SUPPORT_EMAILS": ["support@jobbird.test", "support@jobbird.example"],
+}
 
 Configure = Callable[..., list[CheckMessage]]
 
@@ -89,7 +103,7 @@ def complaints(settings: Settings) -> Configure:
     """Give a function that configures a project for production, with changes, and checks it."""
 
     def complaints(own: dict[str, Any] | None = None, others: dict[str, Any] | None = None) -> list[CheckMessage]:
-        settings.ATS_INTEGRATION = {**settings.ATS_INTEGRATION, "ALLOWED_PRIVATE_HOSTS": [], **(own or {})}
+        settings.ATS_INTEGRATION = {**settings.ATS_INTEGRATION, **PRODUCTION, **(own or {})}
         for name, value in (others or {}).items():
             setattr(settings, name, value)
         found = run_checks(tags=["ats_integration"], include_deployment_checks=True)
@@ -130,7 +144,7 @@ class TestEveryMistake:
 
 
 def test_no_check_goes_untried() -> None:
-    source = Path(checks.__file__).read_text()
+    source = "".join(path.read_text() for path in Path(checks.__file__).parent.glob("*checks.py"))
     known = {f"{kind[0].upper()}{int(number):03}" for kind, number in re.findall(r"\b(error|warning)\((\d+),", source)}
 
     assert known == {number for number, *_ in MISTAKES}
