@@ -185,9 +185,16 @@ def error_code(error: Exception) -> str:
 
 
 def client() -> Any:
-    """Return the S3 client of this process, which threads may share."""
+    """Return the S3 client of this process, which threads may share.
+
+    Raises DeadLetterUnavailable where none can be made, and starts the pause: making one takes long.
+    """
     with making_client:  # boto3 can use a client in many threads, but not make one there
-        return new_client()
+        try:
+            return new_client()
+        except Exception as error:  # boto3 raises what it likes where its own settings are wrong
+            s3_pause.start()
+            raise DeadLetterUnavailable(f"No client for S3 could be made ({error_code(error)}).") from None
 
 
 @cache

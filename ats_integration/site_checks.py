@@ -1,7 +1,8 @@
-"""System checks of the site around the app: its clock, and its own address. Described in docs/settings.md, too."""
+"""System checks around the app: the clock of the site, its address and that of S3. See docs/settings.md, too."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +17,9 @@ from .conf import conf
 #: An https address that is not this machine's own.
 PUBLIC = re.compile(r"https://(?!(localhost|127[\d.]*|\[::1\])([:/]|$))[^/\s]", re.IGNORECASE)
 
+#: What boto3 takes for the address of a service: no underscore in the host's name.
+ENDPOINT = re.compile(r"https?://([^/@]+@)?(\[[\da-f:.]+\]|[\da-z.-]+)(:\d{1,5})?(/.*)?", re.ASCII | re.IGNORECASE)
+
 
 @register("ats_integration")
 def check_clock(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
@@ -23,6 +27,16 @@ def check_clock(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Check
     if settings.USE_TZ:
         return []
     return [error(17, "USE_TZ is off: messages need moments with a zone.", "Set USE_TZ = True.")]
+
+
+@register("ats_integration")
+def check_s3_address(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """E018: an address of S3 that boto3 refuses, so that no dead letter is ever stored."""
+    return [
+        error(18, f"{name} is no address.", "Give scheme and host, without underscores: http://minio:9000.")
+        for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+        if not ENDPOINT.fullmatch(os.environ.get(name) or "https://s3.amazonaws.com")
+    ]
 
 
 @register(Tags.security, "ats_integration", deploy=True)

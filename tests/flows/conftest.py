@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -92,15 +93,23 @@ def point_redis_at(settings: Settings, port: int) -> None:
 
 
 @pytest.fixture
+def s3_address(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Give a function that looks for S3 at another address; an empty one is the usual."""
+    yield partial(look_for_s3, monkeypatch)
+    look_for_s3(monkeypatch, "")
+
+
+@pytest.fixture
 def s3_switch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bool], None]]:
     """Give a function that takes S3 away and brings it back."""
+    yield lambda is_there: look_for_s3(monkeypatch, "" if is_there else f"http://127.0.0.1:{free_port()}")
+    look_for_s3(monkeypatch, "")
 
-    def switch(is_there: bool) -> None:
-        monkeypatch.undo()
-        if not is_there:
-            monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{free_port()}")
-        deadletters.new_client.cache_clear()
-        deadletters.s3_pause.end()
 
-    yield switch
-    switch(True)
+def look_for_s3(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """Look for S3 at an address; an empty one is the usual."""
+    monkeypatch.undo()
+    if address:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", address)
+    deadletters.new_client.cache_clear()
+    deadletters.s3_pause.end()

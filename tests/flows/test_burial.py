@@ -89,6 +89,17 @@ def test_without_s3_the_row_waits(
     assert ("dead", None) == (the_delivery().status, the_letter().stored_at)
 
 
+@pytest.mark.parametrize("address", ["minio:9000", "http://", "https://s3 example.com"])
+def test_with_an_address_of_s3_that_is_none_the_row_waits(
+    valkey: redis.Redis, config: ATSConfig, apply: Apply, ats: Sandbox, s3_address: Callable[[str], None], address: str
+) -> None:
+    ats.behave("recruitee", "reject")
+    s3_address(address)
+    apply()
+    assert "rejected" == step(valkey)
+    assert ("dead", None) == (the_delivery().status, the_letter().stored_at)
+
+
 def test_a_letter_that_is_stored_late_is_the_same(
     valkey: redis.Redis, s3: Any, config: ATSConfig, apply: Apply, ats: Sandbox, s3_switch: Switch
 ) -> None:

@@ -129,6 +129,18 @@ def test_a_bucket_that_is_not_named_is_unavailable(s3: Any, tune: Tune) -> None:
         deadletters.put(document())
 
 
+@pytest.mark.parametrize(
+    "call", [lambda: deadletters.put(document()), lambda: deadletters.get("key"), lambda: deadletters.keys()]
+)
+def test_an_address_of_s3_that_is_none_makes_it_unavailable(
+    s3_address: Callable[[str], None], call: Callable[[], object]
+) -> None:
+    s3_address("minio:9000")
+    with pytest.raises(DeadLetterUnavailable, match="No client for S3 could be made"):
+        call()
+    assert deadletters.s3_pause.is_on
+
+
 def test_s3_that_is_away_is_left_alone_for_a_moment(s3: Any, s3_switch: Switch) -> None:
     s3_switch(False)
     with pytest.raises(DeadLetterUnavailable, match="did not take"):

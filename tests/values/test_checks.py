@@ -29,7 +29,8 @@ RQ = {
 }
 NOTHING = timedelta(0)
 
-#: What a project gets wrong: id, what ATS_INTEGRATION says instead, what other settings say, a word of the complaint.
+#: What a project gets wrong: id, what ATS_INTEGRATION says instead, what other settings or the environment say, a word
+#: of the complaint.
 MISTAKES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("E001", {"RETRY_BUGDET": timedelta(1)}, {}, "Did you mean RETRY_BUDGET?"),
     ("E001", {"COLOUR_OF_THE_SKY": "blue"}, {}, "Known keys: ALLOWED_PRIVATE_HOSTS, "),
@@ -79,6 +80,10 @@ MISTAKES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("E015", {"ENCRYPTION_KEYS": [SECRET, "a long random text"]}, {}, "everybody knows"),
     ("E017", {}, {"USE_TZ": False}, "moments with a zone"),
     ("W002", {"DEAD_LETTER_BUCKET": ""}, {}, "Set ATS_INTEGRATION['DEAD_LETTER_BUCKET'] (in the job board: ATS_DEAD_"),
+    ("E018", {}, {"AWS_ENDPOINT_URL_S3": "minio:9000"}, "AWS_ENDPOINT_URL_S3"),
+    ("E018", {}, {"AWS_ENDPOINT_URL": "http://"}, "AWS_ENDPOINT_URL is"),
+    ("E018", {}, {"AWS_ENDPOINT_URL_S3": f"https://user:{SECRET}@s3 example.com"}, "scheme and host"),
+    ("E018", {}, {"AWS_ENDPOINT_URL_S3": "http://mi_nio:9000"}, "without underscores"),
     ("W003", {"SUPPORT_EMAILS": []}, {}, "ATS_SUPPORT_EMAILS"),
     ("W003", {"SUPPORT_EMAILS": ["support@jobbird.example", "me@example.com"]}, {}, "Nobody in support"),
     ("W004", {"ALLOWED_PRIVATE_HOSTS": ["intranet.example"]}, {}, "intranet.example"),
@@ -99,13 +104,13 @@ Configure = Callable[..., list[CheckMessage]]
 
 
 @pytest.fixture
-def complaints(settings: Settings) -> Configure:
+def complaints(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Configure:
     """Give a function that configures a project for production, with changes, and checks it."""
 
     def complaints(own: dict[str, Any] | None = None, others: dict[str, Any] | None = None) -> list[CheckMessage]:
         settings.ATS_INTEGRATION = {**settings.ATS_INTEGRATION, **PRODUCTION, **(own or {})}
         for name, value in (others or {}).items():
-            setattr(settings, name, value)
+            monkeypatch.setenv(name, value) if name.startswith("AWS_") else setattr(settings, name, value)
         found = run_checks(tags=["ats_integration"], include_deployment_checks=True)
         return [message for message in found if str(message.id).startswith("ats_integration.")]
 
@@ -166,6 +171,11 @@ def test_what_is_fine_on_a_laptop_is_not_named_there(settings: Settings) -> None
     settings.ATS_INTEGRATION = {**settings.ATS_INTEGRATION, "SUPPORT_EMAILS": [], "DEAD_LETTER_BUCKET": ""}
 
     assert [] == run_checks(tags=["ats_integration"])
+
+
+@pytest.mark.parametrize("address", ["", "http://[::1]:9000", "https://s3.nl-ams.scw.cloud/", "HTTP://minio"])
+def test_every_address_of_s3_that_boto3_takes_is_fine(complaints: Configure, address: str) -> None:
+    assert [] == complaints({}, {"AWS_ENDPOINT_URL_S3": address})
 
 
 @pytest.mark.parametrize("names", ["rq.serializers.JSONSerializer", "json"])
