@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+import sysconfig
 import traceback
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+#: Where Python and the installed packages live; a fault in there was caused by somebody who called them.
+FOREIGN = tuple({f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+#: What can be the name of a field, and is no value that somebody sent.
+FIELD = re.compile(r"[a-z_]{1,40}|[0-9]{1,3}")
 
 
 def where(error: BaseException) -> str:
     """Return kind and place of an exception, such as `KeyError at ats.py:53 in describe`.
 
-    The exception's own text is left out: it may repeat a candidate's data or a secret.
+    The place is the last one outside of Python and the installed packages, if there is one. The exception's own text
+    is left out: it may repeat a candidate's data or a secret.
     """
-    frames = traceback.extract_tb(error.__traceback__)
-    if not frames:
-        return type(error).__name__
-    last = frames[-1]
-    return f"{type(error).__name__} at {last.filename.rsplit('/', 1)[-1]}:{last.lineno} in {last.name}"

@@ -162,7 +162,6 @@ RQ = {
     "WORKER_CLASS": "ats_integration.worker.DeliveryWorker",
     "SCHEDULER_CLASS": "ats_integration.rq_json.JSONScheduler",
 }
-RQ_SHOW_ADMIN_LINK = False  # jobbird.board.queue_admin shows the queues, to superusers only
 
 # The app --------------------------------------------------------------------------------------
 ATS_INTEGRATION: dict[str, Any] = {

@@ -10,7 +10,6 @@ from django.utils.html import format_html
 
 from ats_integration.admin.selections import SoundSelections
 
-from . import queue_admin  # noqa: F401
 from .admin_choices import CalmChoices
 from .models import Application, Customer, CustomerUser, Vacancy
 

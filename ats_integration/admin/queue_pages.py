@@ -1,4 +1,7 @@
-"""RQ's pages in the admin, for superusers only: a job shows a whole message, and one click empties a queue."""
+"""RQ's pages in the admin, for superusers only: a job shows a whole message, and one click empties a queue.
+
+They take the place of `django_rq`'s own, where those stand; to have none, set `RQ_SHOW_ADMIN_LINK = False`.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django_rq import admin as unguarded
 from django_rq.models import Dashboard
 from django_rq.stats_views import stats
 from django_rq.urls import get_admin_urlpatterns, get_api_urlpatterns
@@ -45,7 +49,6 @@ def answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpR
         return HttpResponse("Redis does not answer.", status=503, content_type="text/plain")
 
 
-@admin.register(Dashboard)
 class QueueAdmin(admin.ModelAdmin):
     """RQ's own pages. There is no table behind them, so nothing to add, change or delete."""
 
@@ -68,3 +71,13 @@ class QueueAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse to delete."""
         return False
+
+
+def guard(site: admin.AdminSite) -> None:
+    """Put these pages in the place of RQ's own, and leave alone what the host shows or hides instead of them.
+
+    RQ's own stand in the site once this module is imported, in whatever order the apps are installed.
+    """
+    if site.is_registered(Dashboard) and type(site.get_model_admin(Dashboard)) is unguarded.QueueAdmin:
+        site.unregister(Dashboard)
+        site.register(Dashboard, QueueAdmin)
