@@ -28,7 +28,7 @@ from ats_integration.resend import Fate, Line, Report, Selection
 
 EPILOG = """
 examples:
-  python manage.py resend_dead_letters --customer 42 --dry-run     what would go, and what would still fail
+  python manage.py resend_dead_letters --customer 42 --dry-run     what would go, and what would still fail on our side
   python manage.py resend_dead_letters --customer 42               send all of one customer
   python manage.py resend_dead_letters --provider lever --reason unauthorized --since 2h
   python manage.py resend_dead_letters --id 7c0f4f1e-...           one letter
@@ -103,7 +103,9 @@ class Command(BaseCommand):
         how = parser.add_argument_group("how")
         how.add_argument("--rate", type=positive, metavar="N", help="at most N a second")
         how.add_argument(
-            "--dry-run", action="store_true", help="show what would go and what would still fail; change nothing"
+            "--dry-run",
+            action="store_true",
+            help="show what would go and what would still fail on our side; change nothing and ask no ATS",
         )
         how.add_argument(
             "--from-s3", action="store_true", help="read the letters from S3 and make rows for them where they are gone"
