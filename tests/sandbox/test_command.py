@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from ats_integration.sandbox.vendors import VENDORS
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -26,7 +28,7 @@ def command() -> Iterator[subprocess.Popen[str]]:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_says_where_it_is_and_stops_cleanly(command: subprocess.Popen[str], number: signal.Signals) -> None:
     assert command.stdout is not None
-    said = "".join(command.stdout.readline() for _ in range(4))
+    said = "".join(command.stdout.readline() for _ in range(len(VENDORS) + 2))
     address = next(word for word in said.split() if word.startswith("http://"))
     assert "ATS stand-in" in requests.get(address, timeout=5).text
     command.send_signal(number)
@@ -34,6 +36,7 @@ def test_says_where_it_is_and_stops_cleanly(command: subprocess.Popen[str], numb
     assert command.stderr is not None
     assert "" == command.stderr.read()
     assert "/recruitee" in said
+    assert "list 127.0.0.1 in ATS_INTEGRATION['ALLOWED_PRIVATE_HOSTS'] and enter one" in said
 
 
 def test_names_a_port_that_is_taken() -> None:

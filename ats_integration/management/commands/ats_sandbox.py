@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -40,4 +41,7 @@ class Command(BaseCommand):
         self.stdout.write(f"ATS stand-in on {sandbox.url()}/_sandbox/ (what arrived). Base addresses:")
         for provider in VENDORS:
             self.stdout.write(f"  {sandbox.url(provider)}")
+        host = urlsplit(sandbox.url()).hostname
+        listed = f"list {host} in ATS_INTEGRATION['ALLOWED_PRIVATE_HOSTS']"
+        self.stdout.write(f"To call it, {listed} and enter one of these as base address.")
         self.stdout.flush()
