@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -16,6 +17,7 @@ from ats_integration.retries import Policy
 from ats_integration.simulation import simulate
 
 PATIENT = {"RETRY_MAX_TRIES": 4}
+PAGE = Path(__file__).parents[2] / "docs/architecture.md"
 
 
 def shown(*options: str) -> str:
@@ -26,6 +28,9 @@ def shown(*options: str) -> str:
 
 
 class TestDefaults:
+    def test_are_shown_in_the_documentation(self) -> None:
+        assert shown("--seed", "1").strip() in PAGE.read_text()
+
     @pytest.mark.parametrize("call_seconds", [0.1, 1, 10])
     def test_end_95_percent_between_four_and_six_minutes(self, call_seconds: float) -> None:
         summary = simulate(Policy.from_settings(), 10_000, call_seconds, Random(20261124))
