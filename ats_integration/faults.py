@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+import os
 import re
-import sysconfig
 import traceback
-from collections.abc import Sequence
+from pathlib import Path
 
 from pydantic import ValidationError
 
-#: Where Python and the installed packages live; a fault in there was caused by somebody who called them.
-FOREIGN = tuple({f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib", "purelib", "platlib")})
-#: What can be the name of a field, and is no value that somebody sent.
-FIELD = re.compile(r"[a-z_]{1,40}|[0-9]{1,3}")
+OURS = f"{Path(__file__).parent}/"
+PYTHON = f"{Path(os.__file__).parent}/"
+#: Where installed packages live, and code that has no file.
+INSTALLED = re.compile(r"/(site|dist)-packages/|^<")
+#: What may be repeated of a field's name: nothing that could be an address, a number or a sentence.
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}", re.ASCII)
 
 
 def where(error: BaseException) -> str:
     """Return kind and place of an exception, such as `KeyError at ats.py:53 in describe`.
 
-    The place is the last one outside of Python and the installed packages, if there is one. The exception's own text
+    The place is the last one outside of Python and of others' packages, if there is one. The exception's own text
     is left out: it may repeat a candidate's data or a secret.
     """
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames:
+        return type(error).__name__
+    last = next((frame for frame in reversed(frames) if not is_foreign(frame.filename)), frames[-1])
+    return f"{type(error).__name__} at {last.filename.rsplit('/', 1)[-1]}:{last.lineno} in {last.name}{fields(error)}"
+
+
+def is_foreign(filename: str) -> bool:
+    """Tell whether a file belongs to Python or to a package of somebody else, which was only called."""
+    if filename.startswith(OURS):
+        return False
+    return filename.startswith(PYTHON) or bool(INSTALLED.search(filename))
+
+
+def fields(error: BaseException) -> str:
+    """Name the fields of a model that did not get what they take; below them may stand what somebody sent."""
+    if not isinstance(error, ValidationError) or not NAME.fullmatch(error.title):
+        return ""
+    places = (problem["loc"] for problem in error.errors(include_url=False, include_context=False, include_input=False))
+    names = sorted({str(place[0]) for place in places if place})
+    return f" fields={','.join(name if NAME.fullmatch(name) else '?' for name in names)}" if names else ""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import inspect
+import json
 from pathlib import Path
 from typing import Any
 
+import pydantic
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ats_integration import faults
 from ats_integration.faults import where
-from ats_integration.messages import Candidate
+from ats_integration.messages import Candidate, Vacancy
 
 CANARY = "sanne@example.org"
+PACKAGES = ("ats_integration", "pydantic")
 
 
 def thrown(error: BaseException) -> BaseException:
@@ -64,6 +68,47 @@ def test_never_repeats_a_value_that_was_at_hand(act: Any) -> None:
 
     assert CANARY not in told
     assert " at " in told
+
+
+@pytest.mark.parametrize("act", [lambda: json.loads("["), lambda: Candidate.model_validate_json("[")])
+def test_names_the_line_of_the_host_and_not_that_of_a_library(act: Any) -> None:
+    line = inspect.getsourcelines(act)[1]
+
+    assert f" at test_faults.py:{line} in <lambda>" in where(caught(act))
+
+
+def test_names_the_library_where_nobody_else_was_there() -> None:
+    error = caught(lambda: json.loads("["))
+    while error.__traceback__ and error.__traceback__.tb_next:
+        error.__traceback__ = error.__traceback__.tb_next
+
+    assert where(error).startswith("JSONDecodeError at decoder.py:")
+
+
+def test_an_installed_copy_of_the_app_is_no_foreign_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faults, "OURS", "/venv/site-packages/ats_integration/")
+
+    assert [False, True] == [faults.is_foreign(f"/venv/site-packages/{name}/main.py") for name in PACKAGES]
+
+
+def test_names_the_fields_that_did_not_get_what_they_take() -> None:
+    told = where(caught(lambda: Candidate.model_validate({"first_name": CANARY, "last_name": 5, "phone": None})))
+
+    assert told.endswith(" in <lambda> fields=email,last_name,phone")
+
+
+@pytest.mark.parametrize("key", [CANARY, "+31 6 12345678", "Jansen de Vries", "x" * 41])
+def test_names_no_field_by_what_somebody_sent(key: str) -> None:
+    told = where(caught(lambda: Vacancy.model_validate({"id": "1", "title": "", key: 1})))
+
+    assert told.endswith("fields=?")
+
+
+def test_names_nothing_below_a_field() -> None:
+    model = pydantic.create_model("Host", answers=(dict[str, int], ...))
+
+    assert where(caught(lambda: model(answers={"Sanne": "x"}))).endswith(" fields=answers")
+    assert "Sanne" not in where(caught(lambda: pydantic.TypeAdapter(dict[str, int]).validate_python({"Sanne": "x"})))
 
 
 def test_names_the_last_error_of_a_chain_only() -> None:
