@@ -20,6 +20,8 @@ ALL = "SINGLE"
 USUAL_FIELD = "value"
 LONGEST_ANSWER = 4000  # bytes
 ONE_OF = ("RADIO", "SINGLE_SELECT")
+#: Kinds whose yes and no have the ids 1 and 0; a question that we could not read may be one of them.
+YES_NO = (*ONE_OF, "MULTI_SELECT", "")
 
 
 def candidate(submission: Submission) -> dict[str, Any]:
@@ -88,7 +90,7 @@ def values_of(question: Question, answer: Answer) -> list[str] | None:
     if question.choices:
         chosen = list(question.chosen(answer))
         return chosen if len(chosen) == 1 or (chosen and question.kind not in ONE_OF) else None
-    if isinstance(answer.answer, bool):
+    if isinstance(answer.answer, bool) and question.kind in YES_NO:
         return ["1" if answer.answer else "0"]
     text = as_date(answer) if question.kind == "DATE" else plain(answer)
     return [text] if text and len(text.encode()) <= LONGEST_ANSWER else None

@@ -155,6 +155,8 @@ class TestSmartRecruiters(ProviderContract):
         [
             ("INPUT_TEXT", "tekst", ["tekst"]),
             ("INPUT_TEXT", 3, ["3"]),
+            ("INPUT_TEXT", True, ["yes"]),
+            ("INPUT_TEXT", False, ["no"]),
             ("DATE", "2026-12-01", ["2026-12-01"]),
             ("RADIO", True, ["1"]),
             ("RADIO", "No", ["0"]),
@@ -182,6 +184,7 @@ class TestSmartRecruiters(ProviderContract):
             ("MULTI_SELECT", ["Yes", "maybe"], "\n\nVraag: Yes, maybe"),
             ("DATE", "1 december 2026", "\n\nVraag: 1 december 2026"),
             ("DATE", "2026-02-31", "\n\nVraag: 2026-02-31"),
+            ("DATE", True, "\n\nVraag: yes"),
             ("CHECKBOX", "maybe", "\n\nVraag: maybe"),
             ("CHECKBOX", False, ""),
             ("INPUT_TEXT", "é" * 2001, "\n\nVraag: " + "é" * 2001),
@@ -234,6 +237,15 @@ class TestSmartRecruiters(ProviderContract):
     @pytest.mark.parametrize("body", [b'{"questions":[]}', b'{"settings":{"avatarUploadAvailable":false}}'])
     def test_finds_nothing_asked_in_a_configuration_without_questions(self, body: bytes) -> None:
         assert JobForm() == self.provider.read_form(Response(status=200, body=body))
+
+    @pytest.mark.parametrize(
+        ("kind", "sent"),
+        [("RADIO", "1"), ("SINGLE_SELECT", "1"), ("MULTI_SELECT", "1"), ("", "1"), ("TEXTAREA", "yes")],
+    )
+    def test_says_yes_by_the_id_of_a_choice_only_where_one_chooses(self, kind: str, sent: str) -> None:
+        """Given no list of choices; a question of no known kind may be one of yes and no."""
+        form = JobForm(questions=(Question(id="7001", label="Rijbewijs B?", kind=kind, field="value"),))
+        assert [{"fields": {"value": [sent]}}] == self.sent(form)["answers"][0]["records"]
 
     def test_puts_the_fields_of_one_question_together(self) -> None:
         fields = ("name", "level")
