@@ -14,7 +14,7 @@ from .config_fields import ConfigField
 from .failures import in_words
 from .job_forms import JobForm
 from .parts import PARTS, job_id, without_street
-from .smartrecruiters_calls import application, configuration, feed, postings, refusal
+from .smartrecruiters_calls import application, configuration, feed, is_timed_out, postings, refusal
 from .smartrecruiters_form import COMMUNITY, form_in
 
 EMAIL = re.compile(r"[a-zA-Z0-9#._%'+-]+@(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]{2,63}")
@@ -63,6 +63,12 @@ class SmartRecruiters(Provider):
     def build(self, submission: Submission) -> Request:
         """Return the POST."""
         return application(submission)
+
+    def judge(self, response: Response) -> Receipt:
+        """Take a time-out of theirs for unclear: the application may be there."""
+        if is_timed_out(response):
+            raise Uncertain(self.explain(response), status=response.status, code="read_timeout")
+        return super().judge(response)
 
     def read(self, response: Response) -> Receipt:
         """Accept an id with the moment it was made: errors have an id as well."""

@@ -11,13 +11,15 @@ from .failures import in_words
 from .parts import job_id
 from .smartrecruiters_parts import candidate
 
+#: Something behind SmartRecruiters did not answer in time; it may have stored the application all the same.
+TIMED_OUT = "REST_CALL_TIMEOUT"
 #: Codes that mean something else than their status, or come with several.
 CODES: dict[str, type[DeliveryError]] = {
     "INVALID_API_KEY_ERROR": Unauthorized,
     "UNAUTHORIZED": Unauthorized,
     "RESOURCE_NOT_FOUND_ERROR": JobClosed,
     "COMPANY_NOT_FOUND_ERROR": JobClosed,
-    "REST_CALL_TIMEOUT": Unavailable,
+    TIMED_OUT: Unavailable,
     "FILE_API_ERROR": Unavailable,
     "COMPANY_RETRIEVAL_ERROR": Unavailable,
 }
@@ -47,6 +49,11 @@ def application(submission: Submission) -> Request:
     """Return the POST."""
     address = path("postings", job_id(submission.message), "candidates")
     return Request(method="POST", path=address, headers=token(submission.credentials), json=candidate(submission))
+
+
+def is_timed_out(response: Response) -> bool:
+    """Tell whether a call that was let through came to no end in time."""
+    return response.status != 429 and response.get("code") == TIMED_OUT
 
 
 def refusal(response: Response, words: str) -> DeliveryError | None:

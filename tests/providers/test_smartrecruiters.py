@@ -323,8 +323,9 @@ class TestSmartRecruiters(ProviderContract):
             (404, {}, b"Not Found", (JobClosed, "job_closed", None)),
             (400, {}, refused("RESOURCE_NOT_FOUND_ERROR", "Not Found"), (JobClosed, "job_closed", None)),
             (400, {}, refused("COMPANY_NOT_FOUND_ERROR"), (JobClosed, "job_closed", None)),
-            (400, {}, refused("REST_CALL_TIMEOUT"), (Unavailable, "http_400", None)),
-            (504, {}, refused("REST_CALL_TIMEOUT"), (Unavailable, "http_504", None)),
+            (400, {}, refused("REST_CALL_TIMEOUT"), (Uncertain, "read_timeout", None)),
+            (504, {}, refused("REST_CALL_TIMEOUT"), (Uncertain, "read_timeout", None)),
+            (429, {}, refused("REST_CALL_TIMEOUT"), (RateLimited, "rate_limited", None)),
             (400, {}, refused("FILE_API_ERROR"), (Unavailable, "http_400", None)),
             (500, {}, refused("COMPANY_RETRIEVAL_ERROR"), (Unavailable, "http_500", None)),
             (400, {}, refused("COMPANY_RETRIEVAL_ERROR"), (Unavailable, "http_400", None)),
@@ -343,6 +344,11 @@ class TestSmartRecruiters(ProviderContract):
         self, status: int, headers: dict[str, str], body: bytes, expected: Verdict
     ) -> None:
         assert expected == verdict(self.provider, status, headers, body)
+
+    @pytest.mark.parametrize("status", [400, 504])
+    def test_leaves_no_doubt_when_only_a_question_timed_out(self, status: int) -> None:
+        expected = (Unavailable, f"http_{status}", None)
+        assert expected == verdict(self.provider, status, {}, refused("REST_CALL_TIMEOUT"), self.provider.form_of)
 
     @pytest.mark.parametrize(
         ("body", "words"),
