@@ -66,6 +66,11 @@ EXPLANATIONS: dict[str, Explanation] = {
         "Look at the application limits in the ATS. Send the application again where it should get through.",
         recovers=False,
     ),
+    "blocked_repeat": Explanation(
+        "stopped the second call for an application by a limit of the customer's own",
+        "The first one may have arrived: look in the ATS before you send it again.",
+        recovers=False,
+    ),
     "email_refused": Explanation(
         "does not take an email address like the candidate's",
         "Ask the candidate for another address, or enter the application in the ATS by hand.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from ..errors import Rejected, Uncertain
 from ..messages import Message
@@ -20,12 +21,16 @@ from .ashby_calls import (
 )
 from .ashby_form import form_in
 from .ashby_parts import lost_parts, submissions
-from .base import Provider, Values
+from .base import APPLICATION, Provider, Values
 from .calls import Probe, Receipt, Request, Response, Submission
 from .config_fields import ConfigField
 from .failures import in_words
 from .job_forms import JobForm
 from .parts import PARTS, job_id, without_street
+from .steps import Step
+
+BLOCKED = "A limit on applications stopped this one: Ashby created none."
+BLOCKED_REPEAT = "A limit on applications stopped the repeated call: an earlier try may have arrived."
 
 
 class Ashby(Provider):
@@ -52,12 +57,24 @@ class Ashby(Provider):
         """Return the POST; only what the job's form has is sent."""
         return application(submission)
 
+    def steps(self, submission: Submission) -> tuple[Step, ...]:
+        """Return the only call, whose answer means something else after an unclear try."""
+        return (Step(name=APPLICATION, build=self.build, read=self.handed_in),)
+
+    def handed_in(self, submission: Submission, response: Response) -> dict[str, Any]:
+        """Return what the call leaves behind; a limit that stopped a repeat may have counted the earlier try."""
+        try:
+            return self.kept_of(response)
+        except Rejected as error:
+            if submission.is_doubtful and error.code == "blocked":
+                raise Rejected(BLOCKED_REPEAT, code="blocked_repeat") from None
+            raise
+
     def read(self, response: Response) -> Receipt:
         """Accept "success": true that is not blocked; the id of the submitted form is the reference."""
         results = members(response.get("results"))
         if members(results.get("formMessages")).get("blocked"):
-            words = "A limit on applications stopped this one: Ashby created none."
-            raise Rejected(words, code="blocked")
+            raise Rejected(BLOCKED, code="blocked")
         return Receipt(reference=in_words(members(results.get("submittedFormInstance")).get("id")))
 
     def success(self, response: Response) -> Response:

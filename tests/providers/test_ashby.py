@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -26,15 +27,16 @@ from ats_integration.providers.ashby import Ashby
 from ats_integration.providers.ashby_parts import RESUME_PART, submissions
 from ats_integration.providers.base import PARTS, Response, Submission
 from ats_integration.providers.calls import Request
+from ats_integration.providers.conversation import form_key
 from ats_integration.providers.job_forms import JobForm, Question
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
 from tests.factories import message
 
 from .contract import EMAIL, ProviderContract
-from .interrupted import handed_in_twice
+from .interrupted import Memory, handed_in_twice
 from .judged import Verdict, verdict
-from .tiny_servers import listening, ok, saying
+from .tiny_servers import listening, ok, received, saying
 
 TAKEN = {
     "success": True,
@@ -62,6 +64,12 @@ def field(path: str, kind: str, title: str, *, choices: tuple[tuple[str, str], .
 
 def form(*questions: Question) -> JobForm:
     return JobForm(questions=(*(field(path, "String", "") for path in SYSTEM), *questions))
+
+
+def answer_next(connection: socket.socket, answers: list[bytes]) -> None:
+    """Read a call and give the next of the answers."""
+    received(connection)
+    connection.sendall(answers.pop(0))
 
 
 class TestAshby(ProviderContract):
@@ -423,6 +431,36 @@ class TestAshby(ProviderContract):
         accepted = handed_in_twice(self.provider, self.submission(base_url=base_url), ats, "drop_answer", after=0)
         assert (False, False) == (accepted.is_certain, accepted.was_there)
         assert 2 == len(ats.received("ashby"))
+
+    @pytest.mark.parametrize(
+        ("is_doubtful", "body", "code"),
+        [
+            (False, blocked(), "blocked"),
+            (True, blocked(), "blocked_repeat"),
+            (True, refused("invalid_input"), "rejected"),
+        ],
+    )
+    def test_says_of_a_blocked_repeat_that_an_earlier_try_may_have_arrived(
+        self, is_doubtful: bool, body: bytes, code: str
+    ) -> None:
+        submission = replace(self.submission(), is_doubtful=is_doubtful)
+        (step,) = self.provider.steps(submission)
+        with pytest.raises(Rejected) as stopped:
+            step.read(submission, Response(status=200, body=body))
+        assert code == stopped.value.code
+        assert (code == "blocked_repeat") == ("may have arrived" in stopped.value.detail)
+
+    def test_knows_a_blocked_repeat_after_a_lost_answer(self) -> None:
+        answers = [b"", ok(blocked())]
+        memory = Memory(self.provider)
+        with listening(lambda connection: answer_next(connection, answers)) as port:
+            submission = self.submission(base_url=f"http://127.0.0.1:{port}")
+            cache.set(form_key(submission.message), form().to_json())
+            with pytest.raises(Uncertain):
+                memory.hand_in(submission)
+            with pytest.raises(Rejected) as stopped:
+                memory.hand_in(submission)
+        assert "blocked_repeat" == stopped.value.code
 
     # Testing the connection -----------------------------------------------------------------------
 
