@@ -71,6 +71,7 @@ def describe(
         try_count=message.try_count if message else delivery.try_count,
         died_at=died_at,
         tries=tuple(map(described, attempts)),
+        kept=delivery.kept,
         message=message.without_credentials() if message else None,
     )
 

@@ -18,7 +18,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.signals import setting_changed
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from .conf import NAME, conf
 from .errors import DeadLetterUnavailable, DeadLetterUnreadable
@@ -66,6 +66,8 @@ class DeadLetterDocument(Part):
     try_count: int
     died_at: Instant
     tries: tuple[Try, ...] = ()
+    #: What the steps of a sequence left behind.
+    kept: dict[str, JsonValue] = {}
     message: Message | None = None
 
     @property

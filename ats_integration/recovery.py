@@ -119,8 +119,9 @@ def row_of(document: DeadLetterDocument, *, dry_run: bool) -> DeadLetter | str:
 def delivery_of(document: DeadLetterDocument) -> Delivery:
     """Return the delivery of a document, or an unsaved dead one where it is gone.
 
-    Raises ATSConfig.DoesNotExist where its connection is gone, or not that customer's any more, and
-    IntegrityError where the application goes through another delivery.
+    Nothing in S3 tells whether it was sent again before it was lost, so it may be a duplicate. Raises
+    ATSConfig.DoesNotExist where its connection is gone, or not that customer's any more, and IntegrityError where the
+    application goes through another delivery.
     """
     config = ATSConfig.objects.select_related("customer").get(pk=document.config_id, customer_id=document.customer_id)
     rows = Delivery.objects.filter(application_id=document.application_id, config=config)
@@ -134,6 +135,8 @@ def delivery_of(document: DeadLetterDocument) -> Delivery:
         status=Status.DEAD,
         try_count=document.try_count,
         message=document.message.to_dict() if document.message else {},
+        kept=document.kept,
+        possible_duplicate=True,
         last_error_code=document.reason,
         last_error=document.error,
     )

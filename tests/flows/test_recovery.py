@@ -17,12 +17,19 @@ from ats_integration.errors import DeadLetterUnavailable
 from ats_integration.models import ATSConfig, Attempt, DeadLetter, Delivery
 from ats_integration.resend import Selection
 from ats_integration.sandbox import Sandbox
-from jobbird.board.models import Application, Customer
+from jobbird.board.models import Application, Customer, Vacancy
 from tests.environment import BUCKET
+from tests.flows.conftest import Tune
 from tests.queue_steps import job_ids, step, the_delivery, the_letter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Apply = Callable[..., Application]
+
+#: Other systems: settings, credentials, the job's id.
+OTHERS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
+    "bamboohr": ({"company_domain": "acme"}, {"api_key": "0123456789abcdef0123456789abcdef01234567"}, "4000001"),
+    "breezy": ({"company_id": "aaaaaaaaaaaa"}, {"api_token": "breezy_pat_0815"}, "9f8e7d6c5b4a"),
+}
 
 
 @pytest.fixture
@@ -40,6 +47,15 @@ def lose_rows() -> None:
     """Delete every row that could be made again."""
     for model in (Attempt, DeadLetter, Delivery):
         model.objects.all().delete()
+
+
+def connect_with(provider: str, config: ATSConfig, vacancy: Vacancy, ats: Sandbox) -> None:
+    """Turn the connection into one with another ATS, and the vacancy into a job there."""
+    settings, credentials, vacancy.external_id = OTHERS[provider]
+    config.provider, config.base_url = provider, ats.url(provider)
+    config.settings, config.credentials = settings, credentials
+    config.save()
+    vacancy.save()
 
 
 def change(s3: Any, key: str, **changes: Any) -> None:
@@ -90,6 +106,41 @@ def test_letters_whose_applications_are_gone_too_go_as_they_were(lost: Any) -> N
     Application.objects.all().delete()
     assert 2 == resend.send_all(recovery.restore(Selection()).letters).sent
     assert "delivered" == step(lost)
+
+
+def test_what_comes_back_says_that_it_may_be_a_duplicate(lost: Any) -> None:
+    resend.send_all(recovery.restore(Selection()).letters)
+    assert ["delivered", "delivered"] == [step(lost), step(lost)]
+    assert [True, True] == list(Delivery.objects.values_list("possible_duplicate", flat=True))
+
+
+def test_an_ats_that_can_be_asked_is_asked_before_it_gets_what_came_back(
+    valkey: Any, s3: Any, config: ATSConfig, vacancy: Vacancy, apply: Apply, ats: Sandbox, tune: Tune
+) -> None:
+    connect_with("bamboohr", config, vacancy, ats)
+    tune(RETRY_MAX_TRIES=1)
+    ats.behave("bamboohr", "drop_answer", after=1, times=1)
+    apply()
+    assert "uncertain" == step(valkey)
+    lose_rows()
+    resend.send_all(recovery.restore(Selection()).letters)
+    assert ("delivered", False) == (step(valkey), the_delivery().possible_duplicate)
+    assert (1, 0) == (ats.stats()["bamboohr"]["accepted"], ats.stats()["bamboohr"]["twice"])
+
+
+def test_what_steps_left_at_the_ats_comes_back(
+    valkey: Any, s3: Any, config: ATSConfig, vacancy: Vacancy, apply: Apply, ats: Sandbox, tune: Tune
+) -> None:
+    connect_with("breezy", config, vacancy, ats)
+    tune(RETRY_MAX_TRIES=1)
+    ats.behave("breezy", "down", after=2, times=1)
+    apply()
+    step(valkey)
+    before = the_delivery().kept
+    lose_rows()
+    recovery.restore(Selection())
+    assert before == the_delivery().kept
+    assert "application" in before
 
 
 def test_letters_whose_rows_are_there_are_used_as_they_are(lost: Any) -> None:
