@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from . import deadletters, notices
@@ -122,11 +123,15 @@ def write_row(delivery: Delivery, document: DeadLetterDocument, stored_at: datet
     return letter
 
 
+def waiting() -> QuerySet[DeadLetter]:
+    """Return the dead letters that S3 did not take yet."""
+    return DeadLetter.objects.unstored().filter(delivery__status=Status.DEAD)
+
+
 def store_waiting(_now: datetime) -> int:
     """Store the dead letters that S3 did not take when they died, while it answers; return how many."""
-    waiting = DeadLetter.objects.unstored().filter(delivery__status=Status.DEAD)
     ends, count = time.monotonic() + LONGEST.total_seconds(), 0
-    for letter in waiting.select_related("delivery__config__customer").iterator(BATCH):
+    for letter in waiting().select_related("delivery__config__customer").iterator(BATCH):
         if deadletters.s3_pause.is_on or time.monotonic() > ends:
             break
         count += store_late(letter)
