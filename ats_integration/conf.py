@@ -6,6 +6,8 @@ Use `conf.retry_budget` for the setting `RETRY_BUDGET`. Values are read at first
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from functools import cache
@@ -16,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 
 NAME = "ATS_INTEGRATION"
+MODEL = re.compile(r"[^\W\d]\w*\.[^\W\d]\w*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,18 +112,29 @@ DEFAULTS = {field.name.upper(): field.default for field in fields(Conf)}
 
 def given() -> dict[str, Any]:
     """Return what the project's settings say, as they say it."""
-    return dict(getattr(settings, NAME, {}))
+    said = getattr(settings, NAME, {})
+    if not isinstance(said, Mapping):
+        raise ImproperlyConfigured(f"{NAME} is of type {type(said).__name__}: write it as a dict.")
+    return dict(said)
+
+
+def require_model(key: str) -> None:
+    """Refuse a setting that cannot be the name of a model; whether there is such a model, a system check says."""
+    name = given().get(key)
+    if not name:
+        raise ImproperlyConfigured(f"{NAME}['{key}'] is missing: name the host's model as 'app_label.Model'.")
+    if not (isinstance(name, str) and MODEL.fullmatch(name)):
+        raise ImproperlyConfigured(f"{NAME}['{key}'] is {name!r}: write it as 'app_label.Model'.")
 
 
 @cache
 def load() -> Conf:
     """Build the settings object, leaving out keys that do not exist (a system check names them).
 
-    Raises ImproperlyConfigured where a model is missing: without it not even the checks can run.
+    Raises ImproperlyConfigured where a model is not named: without it not even the checks can run.
     """
     for key in ("CUSTOMER_MODEL", "APPLICATION_MODEL"):
-        if not given().get(key):
-            raise ImproperlyConfigured(f"{NAME}['{key}'] is missing: name the host's model as 'app_label.Model'.")
+        require_model(key)
     known = {key: value for key, value in given().items() if key in DEFAULTS}
     values: dict[str, Any] = {key.lower(): tuple(v) if isinstance(v, list) else v for key, v in known.items()}
     return Conf(**values)

@@ -45,7 +45,7 @@ MISTAKES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("E002", {"SUPPORT_EMAILS": "support@example.org"}, {}, "Give a list of str."),
     ("E003", {"APPLICATION_ADAPTER": ""}, {}, "README.md points to a complete one"),
     ("E004", {"CUSTOMER_MODEL": "board.Nobody"}, {}, "CUSTOMER_MODEL"),
-    ("E004", {"APPLICATION_MODEL": "Application"}, {}, "app_label.Model"),
+    ("E004", {"APPLICATION_MODEL": "nowhere.Application"}, {}, "app_label.Model"),
     ("E005", {"APPLICATION_ADAPTER": "jobbird.ats.NoAdapter"}, {}, "cannot be imported"),
     ("E005", {"APPLICATION_ADAPTER": "jobbird.ats.e164"}, {}, "ApplicationAdapter"),
     ("E005", {"APPLICATION_ADAPTER": "no.such.module"}, {}, "ModuleNotFoundError"),

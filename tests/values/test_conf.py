@@ -64,6 +64,23 @@ def test_needs_the_models(settings: Settings, missing: str) -> None:
         load()
 
 
+@pytest.mark.parametrize("key", sorted(LEAST))
+@pytest.mark.parametrize("name", ["hiring.models.Application", "Application", "hiring.", 5, ["hiring.Application"]])
+def test_names_a_model_that_is_written_wrong(settings: Settings, key: str, name: object) -> None:
+    settings.ATS_INTEGRATION = {**LEAST, key: name}
+    with pytest.raises(ImproperlyConfigured) as refused:
+        load()
+
+    assert f"ATS_INTEGRATION['{key}'] is {name!r}: write it as 'app_label.Model'." == str(refused.value)
+
+
+@pytest.mark.parametrize("said", [["a.B"], "a.B", None, 5])
+def test_says_so_where_the_settings_are_no_dict(settings: Settings, said: object) -> None:
+    settings.ATS_INTEGRATION = said
+    with pytest.raises(ImproperlyConfigured, match=f"ATS_INTEGRATION is of type {type(said).__name__}: write it as"):
+        load()
+
+
 def test_says_so_where_there_are_no_settings_at_all(settings: Settings) -> None:
     del settings.ATS_INTEGRATION
     load.cache_clear()  # nobody is told of a deletion
