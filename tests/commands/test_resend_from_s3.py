@@ -7,7 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pytest_django import Settings
 
+from ats_integration.errors import DeadLetterUnavailable
+from ats_integration.management.commands.resend_dead_letters import advice_on
 from ats_integration.models import Attempt, DeadLetter, Delivery
 from ats_integration.sandbox import Sandbox
 from jobbird.board.models import Customer
@@ -73,3 +76,27 @@ def test_s3_that_is_away_is_named(lost: Any, run: Run, customer: Customer, s3_sw
     ran = run(NAME, "--from-s3", "--customer", customer.pk)
     assert (1, 0) == (ran.status, sent(lost))
     assert "Nothing was sent; try again when S3 is back." in ran.err
+
+
+def test_a_bucket_that_is_not_there_is_no_outage(lost: Any, run: Run, settings: Settings) -> None:
+    settings.ATS_INTEGRATION = settings.ATS_INTEGRATION | {"DEAD_LETTER_BUCKET": "somebody-elses"}
+    ran = run(NAME, "--from-s3", "--yes")
+    assert (1, 0) == (ran.status, sent(lost))
+    assert "(NoSuchBucket). Nothing was sent. Check DEAD_LETTER_BUCKET and the AWS_* credentials." in ran.err
+
+
+@pytest.mark.parametrize(
+    ("code", "is_ours"),
+    [
+        ("NoCredentialsError", True),
+        ("AccessDenied", True),
+        ("InvalidAccessKeyId", True),
+        ("SignatureDoesNotMatch", True),
+        ("ParamValidationError", True),
+        ("SlowDown", False),
+        ("ConnectTimeoutError", False),
+    ],
+)
+def test_what_to_do_about_s3_depends_on_its_answer(code: str, is_ours: bool) -> None:
+    advice = advice_on(DeadLetterUnavailable(f"S3 did not list the dead letters ({code})."))
+    assert (is_ours, not is_ours) == ("DEAD_LETTER_BUCKET" in advice, "try again" in advice)

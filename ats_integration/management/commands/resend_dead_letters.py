@@ -39,6 +39,11 @@ exit status: 0 all chosen letters were sent (or there were none), 1 some could n
 """
 
 AGO = re.compile(r"[0-9]+[mhd]")
+#: How S3 answers where it is there and our settings are wrong; no wait helps then.
+MISCONFIGURED = re.compile(
+    r"\((NoSuchBucket|InvalidBucketName|ParamValidationError|NoCredentialsError|PartialCredentialsError"
+    r"|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)\)\.$"
+)
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 STYLES = {Fate.SENT: "green", Fate.WOULD_SEND: "green", Fate.SKIPPED: "yellow", Fate.FAILED: "red"}
 
@@ -71,6 +76,13 @@ def positive(text: str) -> float:
     if not number > 0:
         raise argparse.ArgumentTypeError("Give a number above 0.")
     return number
+
+
+def advice_on(error: DeadLetterUnavailable) -> str:
+    """Say what to do where S3 does not give the letters."""
+    if MISCONFIGURED.search(str(error)):
+        return "Nothing was sent. Check DEAD_LETTER_BUCKET and the AWS_* credentials."
+    return "Nothing was sent; try again when S3 is back."
 
 
 class Command(BaseCommand):
@@ -151,7 +163,7 @@ class Command(BaseCommand):
         try:
             restored = self.restored(selection, options)
         except DeadLetterUnavailable as error:
-            raise CommandError(f"{error} Nothing was sent; try again when S3 is back.") from None
+            raise CommandError(f"{error} {advice_on(error)}") from None
         return restored.letters, restored.problems
 
     def restored(self, selection: Selection, options: dict[str, Any]) -> recovery.Restored:
