@@ -14,6 +14,6 @@ class AtsIntegrationConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the receiver and register the checks."""
-        from . import checks, receivers, site_checks  # noqa: F401
+        from . import checks, receivers, routing_check, site_checks  # noqa: F401
 
         receivers.connect()

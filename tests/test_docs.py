@@ -50,6 +50,7 @@ def test_every_check_is_documented() -> None:
     source = "".join(path.read_text() for path in (ROOT / "ats_integration").glob("*checks.py"))
     ids = {f"E{int(n):03}" for n in re.findall(r"\berror\((\d+),", source)}
     ids |= {f"W{int(n):03}" for n in re.findall(r"\bwarning\((\d+),", source)}
+    ids |= set(re.findall(r'id="ats_integration\.(\w+)"', (ROOT / "ats_integration/routing_check.py").read_text()))
     assert ids == set(re.findall(r"ats_integration\.([EW]\d{3})", doc("settings.md")))
 
 
