@@ -8,19 +8,33 @@ import json
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from unicodedata import normalize
 from urllib.parse import quote, quote_plus
 
 from .messages import Address, Answer, Message
 
 MASK = "***"
 EXCERPT_CHARS = 500
+#: What is looked at of a text, so that a long one takes no longer.
+MOST_CHARS = 16 * 1024
 #: Shorter values would mask half of every text.
 SHORTEST = 3
 #: Base64 of a shorter piece would, too.
 SHORTEST_BASE64 = 4
+LONGEST_ADDRESS = 254
+#: An answer within an answer is escaped so often.
+DEEPEST = 4
+
+#: They start only where a run of backslashes starts and never go back.
+ESCAPED = re.compile(r"(?<!\\)\\++u([0-9A-Fa-f]{4})")
+BACKSLASHES = re.compile(r"\\{2,}+")
+#: A number of so many digits names no character, and Python refuses to read it.
+ENDLESS = re.compile(r"&#[0-9]{100,}+")
+#: A letter with its marks, or some letters: the time to order marks grows with the square of their number.
+LETTERS = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]{1,64}")
 
 IN_HTML = re.compile(r"[&<>\"']")
-IN_JSON = re.compile(r"[^ !#-\[\]-~]|/")
+IN_JSON = re.compile(r"[\x00-\x1f\"\\]")
 IN_URL = re.compile(r"[^A-Za-z0-9._~-]")
 PLAIN = re.compile(r"[a-z0-9]+")
 #: A word in base64: longer than what it encodes.
@@ -30,8 +44,8 @@ URL_SAFE = str.maketrans("+/", "-_")
 #: Both start only where a word starts and never go back: time grows with the text, not with its square.
 EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"(?<![\w-])\+?\d(?:[ ()./-]{0,3}\d){7,14}(?![\w-])")
-#: What follows /cv/ in a signed link: in a body, where JSON may escape slashes, and in a line of a log.
-LINK = re.compile(r"(\\?/cv\\?/)[^\s\"'<>]+")
+#: What follows /cv/ in a signed link: in a body, and in a line of a log.
+LINK = re.compile(r"(/cv/)[^\s\"'<>]+")
 LOGGED_LINK = re.compile(r"(/cv/)(?=\S).+?(?= HTTP/|$)", re.MULTILINE)
 KEPT_LINK = rf"\1{MASK}"
 QUERY = re.compile(r"\?[^\s\"']+")
@@ -41,20 +55,30 @@ class Redactor:
     """Mask a set of values, and whatever looks like an email address or a phone number."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        self._values = tuple(dict.fromkeys(value for value in values if len(value) >= SHORTEST))
+        kept = [value for value in values if len(value) >= SHORTEST]
+        if not is_plain("".join(kept)):
+            kept += [plain for plain in map(unescaped, kept) if len(plain) >= SHORTEST]
+        self._values = tuple(dict.fromkeys(kept))
 
     def __call__(self, text: str) -> str:
-        """Return `text` masked, on one line and at most EXCERPT_CHARS long."""
-        line = one_line(text)
+        """Return `text` masked, unescaped, on one line and at most EXCERPT_CHARS long."""
+        line = one_line(unescaped(text[:MOST_CHARS]))
         if not line:
             return ""
         masked = mask(LINK.sub(KEPT_LINK, line), self.forms(line))
-        return PHONE.sub(MASK, EMAIL.sub(MASK, masked))[:EXCERPT_CHARS]
+        told = PHONE.sub(MASK, EMAIL.sub(MASK, masked))
+        sure = max(0, len(told) - self.longest()) if len(text) > MOST_CHARS else EXCERPT_CHARS
+        return told[: min(sure, EXCERPT_CHARS)]
+
+    def longest(self) -> int:
+        """Return how much of the end of a cut text may be half a value, which nothing masks."""
+        spelled = (len(quote(value, safe="", errors="replace")) for value in self._values)
+        return LONGEST_ADDRESS + max(spelled, default=0) * 4 // 3
 
     def forms(self, line: str) -> list[str]:
         """Return all that must be masked in a line and may be there, folded, the longest first."""
         folded, longest = fold(line), max(map(len, UNBROKEN.findall(line)), default=0)
-        found = {one_line(fold(form)) for value in self._values for form in likely(value, folded, longest)}
+        found = {one_line(fold(unescaped(form))) for value in self._values for form in likely(value, folded, longest)}
         return sorted((form for form in found if len(form) >= SHORTEST), key=len, reverse=True)
 
     def __repr__(self) -> str:
@@ -80,6 +104,38 @@ def aligned(text: str, pieces: Iterable[str], gap: int) -> Iterator[str]:
     for piece in pieces:
         yield text[start : start + len(piece)]
         start += len(piece) + gap
+
+
+def unescaped(text: str) -> str:
+    """Return a text with all of its characters as themselves, however and how often they were escaped."""
+    if is_plain(text):
+        return text
+    for _ in range(DEEPEST):
+        text, before = unescaped_once(text), text
+        if text == before:
+            break
+    return text
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether nothing in a text can be escaped, or be written in two ways."""
+    return text.isascii() and not ("\\" in text or "&" in text or "\0" in text)
+
+
+def unescaped_once(text: str) -> str:
+    """Take one layer of JSON's and HTML's escapes from a text; leave letters in one way of writing them."""
+    text = text.replace("\0", "")
+    if "\\" in text:
+        text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+        text = BACKSLASHES.sub(r"\\", whole(text)).replace("\\/", "/")
+    if "&" in text:
+        text = html.unescape(ENDLESS.sub("", text))
+    return LETTERS.sub(lambda found: normalize("NFC", found[0]), text)
+
+
+def whole(text: str) -> str:
+    """Return a text with the halves of characters put together."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def fold(text: str) -> str:
@@ -111,11 +167,11 @@ def spellings(value: str) -> Iterator[str]:
     """Yield how a value may appear in an address, a header or a body."""
     yield from (one_line(value), value)
     if IN_HTML.search(value):
-        in_html = html.escape(value)
-        yield from (in_html, in_html.replace("&#x27;", "&#39;"))
+        yield html.escape(value)
     if IN_JSON.search(value):
-        in_json = [json.dumps(value, ensure_ascii=ascii)[1:-1] for ascii in (True, False)]
-        yield from (*in_json, *(form.replace("/", "\\/") for form in in_json))
+        yield json.dumps(value, ensure_ascii=False)[1:-1]
+    if not value.isascii():
+        yield value.encode("latin-1", errors="replace").decode(errors="replace")  # where it is taken for UTF-8
     if IN_URL.search(value):
         yield from (escape(value, safe=safe, errors="replace") for escape in (quote, quote_plus) for safe in ("", "/"))
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -14,6 +17,9 @@ from django.utils import timezone
 from ..messages import Message
 from ..resumes import OpenResume
 from .job_forms import JobForm
+
+#: Encodings of bodies; some others of Python's take a time that grows with the square of a text.
+CHARSET = re.compile(r"charset=[\"']?((?:utf|iso|latin|windows|cp|us)[\w-]+)", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,8 +119,20 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as text, whatever it is."""
-        return self.body.decode(errors="replace")
+        """The body as text, whatever it is: in UTF-8, or else in the encoding that its header or it itself shows."""
+        if b"\0" not in self.body:
+            with suppress(UnicodeDecodeError):
+                return self.body.decode()
+        return self.body.decode(self.encoding, errors="replace")
+
+    @property
+    def encoding(self) -> str:
+        """The encoding that the header names, where Python knows it, or the one that the first bytes show."""
+        named = CHARSET.search(self.headers.get("content-type", ""))
+        try:
+            return codecs.lookup(named[1] if named else "").name
+        except LookupError:
+            return json.detect_encoding(self.body)
 
     def json(self) -> Any:
         """Return the parsed body, or None where it is not JSON (or is nested beyond reason)."""

@@ -134,3 +134,31 @@ def test_the_registry_knows_all_by_their_slug() -> None:
 def test_the_registry_names_what_it_does_not_know() -> None:
     with pytest.raises(UnknownProvider, match="nosuch"):
         registry.get("nosuch")
+
+
+class TestText:
+    """A body is read as what it is."""
+
+    @pytest.mark.parametrize(
+        ("charset", "said", "text"),
+        [
+            ("", "Zoë".encode(), "Zoë"),
+            ("charset=utf-8", "Zoë".encode(), "Zoë"),
+            ("charset=iso-8859-1", "Zoë".encode(), "Zoë"),
+            ("charset=iso-8859-1", "Zoë".encode("latin-1"), "Zoë"),
+            ('charset="Windows-1252"', "Zoë €".encode("cp1252"), "Zoë €"),
+            ("charset=utf-16le", "Zoë š".encode("utf-16-le"), "Zoë š"),
+            ("charset=UTF-16", "Zoë".encode("utf-16"), "Zoë"),
+            ("", "Zoë".encode("utf-16"), "Zoë"),
+            ("", '{"a":"Zoë"}'.encode("utf-16-le"), '{"a":"Zoë"}'),
+            ("", b"Zo\xeb", "Zo\ufffd"),
+            ("charset=utf-8", b"Zo\xeb", "Zo\ufffd"),
+            ("charset=us-ascii", b"Zo\xeb", "Zo\ufffd"),
+            ("charset=punycode", b"Zo\xeb", "Zo\ufffd"),
+            ("charset=isomorphic", b"Zo\xeb", "Zo\ufffd"),
+            ("charset=utf-8", b"\0", "\0"),
+        ],
+    )
+    def test_of_an_answer(self, charset: str, said: bytes, text: str) -> None:
+        headers = {"content-type": f"text/plain; {charset}"}
+        assert text == Response(status=400, headers=headers, body=said).text

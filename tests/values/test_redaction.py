@@ -7,13 +7,24 @@ import html
 import json
 import logging
 from collections.abc import Callable
+from html.entities import codepoint2name
+from unicodedata import normalize
 from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ats_integration.redaction import EXCERPT_CHARS, MASK, SHORTEST, DropQueries, Redactor, one_line, redactor_for
+from ats_integration.redaction import (
+    EXCERPT_CHARS,
+    MASK,
+    MOST_CHARS,
+    SHORTEST,
+    DropQueries,
+    Redactor,
+    one_line,
+    redactor_for,
+)
 from tests.factories import message
 
 KILOBYTES_64 = 64 * 1024
@@ -27,6 +38,13 @@ values = st.text(letters, min_size=SHORTEST, max_size=20).filter(lambda value: l
 def encoded(value: str) -> str:
     """Return a value in base64."""
     return base64.b64encode(value.encode()).decode()
+
+
+def escaped(text: str, signs: str) -> str:
+    """Return a text with all signs and all letters beyond ASCII as JSON's escapes."""
+    units = text.encode("utf-16-be")
+    letters = (int.from_bytes(units[start : start + 2]) for start in range(0, len(units), 2))
+    return "".join(f"\\u{one:04X}" if one > 126 or chr(one) in signs else chr(one) for one in letters)
 
 
 SPELLINGS: dict[str, Callable[[str], str]] = {
@@ -44,6 +62,20 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "in base64": encoded,
     "as the user of Basic": lambda value: encoded(f"{value}:"),
     "as the password of Basic": lambda value: encoded(f"me:{value}"),
+    "in JSON of .NET": lambda value: escaped(json.dumps(value, ensure_ascii=False)[1:-1], "&'+<>`"),
+    "in JSON of Gson": lambda value: escaped(json.dumps(value, ensure_ascii=False)[1:-1], "&'=<>").lower(),
+    "in JSON of JSON": lambda value: json.dumps(json.dumps(value))[1:-1],
+    "in JSON of JSON of PHP": lambda value: json.dumps(json.dumps(value).replace("/", "\\/"))[1:-1].replace("/", "\\/"),
+    "in HTML of JSON": lambda value: html.escape(json.dumps(value)[1:-1]),
+    "in JSON of HTML": lambda value: json.dumps(html.escape(value))[1:-1],
+    "in HTML by name": lambda value: "".join(f"&{codepoint2name.get(ord(sign), f'#{ord(sign)}')};" for sign in value),
+    "in HTML by number": lambda value: "".join(f"&#{ord(sign):03};" for sign in value),
+    "in HTML by hexadecimal number": lambda value: "".join(f"&#x{ord(sign):X};" for sign in value),
+    "in HTML twice": lambda value: html.escape(html.escape(value)),
+    "in XML": lambda value: html.escape(value).replace("&#x27;", "&apos;"),
+    "decomposed": lambda value: normalize("NFD", value),
+    "in UTF-16": lambda value: "\0".join(value) + "\0",
+    "in Latin-1": lambda value: value.encode("latin-1", errors="replace").decode(errors="replace"),
     "with its words on several lines": lambda value: "\r\n \t".join(value.split()),
 }
 
@@ -82,6 +114,8 @@ class TestNeverLeaks:
             "山田 太郎",
             "😀 Smile 😀",
             "line one\nline two",
+            normalize("NFD", "Zoë Müller"),
+            "&lt; \\\\ and \\",
         ],
     )
     def test_a_value_in_any_spelling(self, value: str, spelling: str) -> None:
@@ -106,6 +140,16 @@ class TestNeverLeaks:
         told = Redactor([secret])("x" * (EXCERPT_CHARS - 1) + secret + "x" * EXCERPT_CHARS)
 
         assert one_line(secret)[:1] not in told
+
+    @pytest.mark.parametrize("filler", ["x", " ", "\0", "&#x00000000020;", "Sanne de Vries ", "sanne@example.org "])
+    @pytest.mark.parametrize("value", ["s3cr3t+/" * 40, "ver van het station " * 150, "é" * 60])
+    @pytest.mark.parametrize("room", [1, 7, 300])
+    def test_a_value_where_a_long_text_is_cut(self, value: str, filler: str, room: int) -> None:
+        before = (filler * MOST_CHARS)[: MOST_CHARS - room]
+        redact = Redactor([value, "Sanne de Vries"])
+        for spelling in ("plain", "in an address", "in JSON", "in HTML by number", "in base64"):
+            told = redact(before + SPELLINGS[spelling](value) * 20)
+            assert set("x ") >= set(told.replace(MASK, "")), spelling
 
     @pytest.mark.parametrize("address", ["a@b.nl", "Sanne.de-Vries+cv@mail.example.org", "zoë@bücher.example"])
     def test_any_email_address(self, address: str) -> None:
@@ -162,6 +206,14 @@ class TestTime:
             "/cv/",
             "secret-ke",
             "secret-key-1",
+            "\\",
+            "\\u",
+            "\\u0041",
+            "&",
+            "&#",
+            "&amp;",
+            "&#9",
+            "\u0301\u0316",
         ],
     )
     def test_grows_with_the_text_and_not_with_its_square(self, piece: str) -> None:
@@ -170,6 +222,19 @@ class TestTime:
 
         assert len(told) <= EXCERPT_CHARS
         assert "secret-key-1" not in told
+
+    @pytest.mark.timeout(20)
+    def test_does_not_grow_with_a_text_that_is_long(self) -> None:
+        seen: list[int] = []
+
+        class Watched(Redactor):
+            def forms(self, line: str) -> list[str]:
+                seen.append(len(line))
+                return super().forms(line)
+
+        for size in (MOST_CHARS, 32 * MOST_CHARS):
+            Watched(["secret-key-1"])("a" * size)
+        assert [MOST_CHARS, MOST_CHARS] == seen
 
     @pytest.mark.timeout(20)
     def test_of_a_long_letter_is_short(self) -> None:
