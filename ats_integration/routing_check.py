@@ -13,7 +13,7 @@ from .conf import conf
 from .models import Delivery
 
 HINT = (
-    "Applications would be lost unseen. Let the router write them all to the default database, or say nothing of them."
+    "Applications would be lost unseen. Let the router write all of them to the default database."
 )
 
 
