@@ -12,9 +12,7 @@ from django.db.models import Model
 from .conf import conf
 from .models import Delivery
 
-HINT = (
-    "Applications would be lost unseen. Let the router write all of them to the default database."
-)
+HINT = "Applications would be lost unseen. Let the router write all of them to the default database."
 
 
 @register("ats_integration")
