@@ -20,6 +20,12 @@ from tests.providers.tiny_servers import listening
 Connect = Callable[..., ATSConfig]
 Tune = Callable[..., None]
 
+#: Other systems: settings, credentials, the job's id.
+OTHERS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
+    "bamboohr": ({"company_domain": "acme"}, {"api_key": "0123456789abcdef0123456789abcdef01234567"}, "4000001"),
+    "breezy": ({"company_id": "aaaaaaaaaaaa"}, {"api_token": "breezy_pat_0815"}, "9f8e7d6c5b4a"),
+}
+
 
 @pytest.fixture
 def tune(settings: Settings) -> Tune:
@@ -113,3 +119,12 @@ def look_for_s3(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", address)
     deadletters.new_client.cache_clear()
     deadletters.s3_pause.end()
+
+
+def connect_with(provider: str, config: ATSConfig, vacancy: Vacancy, ats: Sandbox) -> None:
+    """Turn the connection into one with another ATS, and the vacancy into a job there."""
+    settings, credentials, vacancy.external_id = OTHERS[provider]
+    config.provider, config.base_url = provider, ats.url(provider)
+    config.settings, config.credentials = settings, credentials
+    config.save()
+    vacancy.save()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from ats_integration.claims import claim
+from ats_integration.claims import Claim, claim
 from ats_integration.models import ATSConfig, Delivery
 from ats_integration.progress import progress_of
 from jobbird.board.models import Application
@@ -26,7 +27,38 @@ def test_the_next_try_finds_what_this_one_kept(delivery: Delivery) -> None:
     first = claim(delivery.pk, 0)
     assert first is not None
     progress_of(first).save({"candidate": "1337"})
-    assert {"candidate": "1337"} == Delivery.objects.get().kept
+    assert {"candidate": "1337"} == progress_of(Claim(Delivery.objects.get())).kept
+
+
+def test_a_try_that_kept_nothing_leaves_nothing(delivery: Delivery) -> None:
+    progress_of(Claim(delivery)).save({})
+    assert {} == Delivery.objects.get().kept
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"settings": {"company": "acme-nieuw"}},
+        {"base_url": "https://other.example.org"},
+        {"provider": "lever"},
+    ],
+)
+def test_what_was_kept_at_another_account_is_not_found_and_is_a_reason_to_ask(
+    delivery: Delivery, change: dict[str, Any]
+) -> None:
+    progress_of(Claim(delivery)).save({"candidate": "1337"})
+    ATSConfig.objects.update(**change)
+    progress = progress_of(Claim(Delivery.objects.get()))
+    assert ({}, True) == (progress.kept, progress.is_doubtful)
+
+
+def test_new_credentials_make_no_other_account(delivery: Delivery) -> None:
+    progress_of(Claim(delivery)).save({"candidate": "1337"})
+    config = ATSConfig.objects.get()
+    config.credentials = {"careers_token": "another"}
+    config.save()
+    progress = progress_of(Claim(Delivery.objects.get()))
+    assert ({"candidate": "1337"}, False) == (progress.kept, progress.is_doubtful)
 
 
 def test_keeping_holds_the_claim_for_another_call(delivery: Delivery) -> None:
@@ -41,4 +73,4 @@ def test_a_character_that_no_database_stores_is_left_out(delivery: Delivery) -> 
     first = claim(delivery.pk, 0)
     assert first is not None
     progress_of(first).save({"candidate": "13\x0037", "\x00": ["a\x00b"]})
-    assert {"candidate": "1337", "": ["ab"]} == Delivery.objects.get().kept
+    assert {"candidate": "1337", "": ["ab"]} == progress_of(Claim(Delivery.objects.get())).kept

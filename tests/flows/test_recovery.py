@@ -19,17 +19,11 @@ from ats_integration.resend import Selection
 from ats_integration.sandbox import Sandbox
 from jobbird.board.models import Application, Customer, Vacancy
 from tests.environment import BUCKET
-from tests.flows.conftest import Tune
+from tests.flows.conftest import Tune, connect_with
 from tests.queue_steps import job_ids, step, the_delivery, the_letter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Apply = Callable[..., Application]
-
-#: Other systems: settings, credentials, the job's id.
-OTHERS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
-    "bamboohr": ({"company_domain": "acme"}, {"api_key": "0123456789abcdef0123456789abcdef01234567"}, "4000001"),
-    "breezy": ({"company_id": "aaaaaaaaaaaa"}, {"api_token": "breezy_pat_0815"}, "9f8e7d6c5b4a"),
-}
 
 
 @pytest.fixture
@@ -47,15 +41,6 @@ def lose_rows() -> None:
     """Delete every row that could be made again."""
     for model in (Attempt, DeadLetter, Delivery):
         model.objects.all().delete()
-
-
-def connect_with(provider: str, config: ATSConfig, vacancy: Vacancy, ats: Sandbox) -> None:
-    """Turn the connection into one with another ATS, and the vacancy into a job there."""
-    settings, credentials, vacancy.external_id = OTHERS[provider]
-    config.provider, config.base_url = provider, ats.url(provider)
-    config.settings, config.credentials = settings, credentials
-    config.save()
-    vacancy.save()
 
 
 def change(s3: Any, key: str, **changes: Any) -> None:

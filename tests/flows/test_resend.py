@@ -8,13 +8,24 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from ats_integration import letters, resend
 from ats_integration.models import ATSConfig, DeadLetter
 from ats_integration.resend import Fate, Report, Selection
 from ats_integration.sandbox import Sandbox
 from jobbird.board.models import Application, Vacancy
-from tests.queue_steps import at_once, dead_letter, job_ids, messages, step, the_delivery, the_letter
+from tests.flows.conftest import Tune, connect_with
+from tests.queue_steps import (
+    at_once,
+    dead_letter,
+    job_ids,
+    messages,
+    retry_until_settled,
+    step,
+    the_delivery,
+    the_letter,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Apply = Callable[..., Application]
@@ -57,6 +68,33 @@ def test_it_goes_with_todays_connection(died: Any) -> None:
     ATSConfig.objects.update(settings={"company": "acme-nieuw"})
     resend.run(Selection())
     assert {"company": "acme-nieuw"} == messages(died, "happy")[0]["ats"]["settings"]
+
+
+def test_an_account_that_was_corrected_gets_the_whole_application(
+    valkey: Any, s3: Any, config: ATSConfig, vacancy: Vacancy, apply: Apply, ats: Sandbox, tune: Tune
+) -> None:
+    connect_with("breezy", config, vacancy, ats)
+    tune(RETRY_MAX_TRIES=1)
+    ats.behave("breezy", "down", after=2, times=1)
+    apply()
+    assert "unavailable" == step(valkey)
+    ATSConfig.objects.update(settings={"company_id": "bbbbbbbbbbbb"}, updated_at=timezone.now())
+    resend.run(Selection())
+    assert "delivered" == step(valkey)
+    assert ["aaaaaaaaaaaa", "bbbbbbbbbbbb"] == [taken.account for taken in ats.received("breezy")]
+
+
+def test_an_account_that_is_corrected_between_two_tries_gets_the_whole_application(
+    valkey: Any, config: ATSConfig, vacancy: Vacancy, apply: Apply, ats: Sandbox
+) -> None:
+    connect_with("breezy", config, vacancy, ats)
+    ats.behave("breezy", "down", after=2, times=1)
+    apply()
+    assert "unavailable" == step(valkey)
+    ATSConfig.objects.update(settings={"company_id": "bbbbbbbbbbbb"}, updated_at=timezone.now())
+    retry_until_settled(valkey)
+    assert ["aaaaaaaaaaaa", "bbbbbbbbbbbb"] == [taken.account for taken in ats.received("breezy")]
+    assert "delivered" == the_delivery().status
 
 
 def test_it_goes_with_todays_application(died: Any, vacancy: Vacancy) -> None:
