@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 PREFIX = "dead-letters/v1/"
 S3_ERRORS = (BotoCoreError, ClientError)
 ALREADY_THERE = ("PreconditionFailed", "412")
+#: Answers of a class that tells of one object, although these tell of us; and one of the other kind.
+ABOUT_US = ("ExpiredToken", "InvalidToken", "NoSuchBucket", "RequestTimeout")
+ABOUT_ONE = ("InvalidObjectState",)
 
 s3_pause = Pause(timedelta(seconds=5))
 making_client = threading.Lock()
@@ -136,15 +139,25 @@ def put_options(document: DeadLetterDocument) -> dict[str, Any]:
 def get(key: str, *, bucket: str = "") -> DeadLetterDocument:
     """Read a document.
 
-    Raises DeadLetterUnavailable where S3 does not give it, DeadLetterUnreadable where it is none.
+    Raises DeadLetterUnavailable where S3 is away or refuses us, DeadLetterUnreadable where it does not give this one,
+    or it is none.
     """
     try:
         body = client().get_object(Bucket=bucket or conf.dead_letter_bucket, Key=key)["Body"].read()
         return DeadLetterDocument.model_validate_json(body)
     except S3_ERRORS as error:
-        raise DeadLetterUnavailable(f"S3 did not give {key} ({error_code(error)}).") from None
+        failure = DeadLetterUnreadable if is_about_one(error) else DeadLetterUnavailable
+        raise failure(f"S3 did not give {key} ({error_code(error)}).") from None
     except ValidationError:
         raise DeadLetterUnreadable(f"{key} is not a dead letter of version 1.") from None
+
+
+def is_about_one(error: Exception) -> bool:
+    """Tell whether S3 refuses one object: it expired, or lies in an archive."""
+    if not isinstance(error, ClientError) or error_code(error) in ABOUT_US:
+        return False
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return error_code(error) in ABOUT_ONE or (400 <= status < 500 and status not in (401, 403, 429))
 
 
 def keys(*, customer: str = "", provider: str = "", since: datetime | None = None) -> list[str]:

@@ -19,7 +19,7 @@ AtsError
 ├── StaleDelivery             somebody else moved the delivery first
 ├── ConnectionInUse           a connection may not be removed while applications wait in it
 ├── DeadLetterUnavailable     the dead-letter storage did not answer
-└── DeadLetterUnreadable      an object there is not a dead letter
+└── DeadLetterUnreadable      an object there is not a dead letter, or cannot be had
 
 ConfigurationError stays outside on purpose: `except AtsError` must never hide a broken setup.
 """
@@ -171,7 +171,7 @@ class DeadLetterUnavailable(AtsError):
 
 
 class DeadLetterUnreadable(AtsError):
-    """Raised when an object in the bucket is not a dead letter of a known version."""
+    """Raised when an object in the bucket is not a dead letter of a known version, or is not given out."""
 
 
 class ConfigurationError(ImproperlyConfigured):

@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from botocore.exceptions import ClientError
 
 from ats_integration import deadletters
 from ats_integration.deadletters import DeadLetterDocument
@@ -118,9 +120,28 @@ def test_what_is_no_letter_is_named_so(s3: Any, body: bytes) -> None:
         deadletters.get("dead-letters/v1/odd.json")
 
 
-def test_a_letter_that_is_not_there_is_unavailable(s3: Any) -> None:
-    with pytest.raises(DeadLetterUnavailable, match="NoSuchKey"):
+def test_a_letter_that_is_not_there_is_named(s3: Any) -> None:
+    with pytest.raises(DeadLetterUnreadable, match="NoSuchKey"):
         deadletters.get("dead-letters/v1/none.json")
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "failure"),
+    [
+        ("InvalidObjectState", 403, DeadLetterUnreadable),
+        ("KMS.DisabledException", 400, DeadLetterUnreadable),
+        ("AccessDenied", 403, DeadLetterUnavailable),
+        ("ExpiredToken", 400, DeadLetterUnavailable),
+        ("SlowDown", 503, DeadLetterUnavailable),
+    ],
+)
+def test_what_s3_refuses_is_about_one_letter_or_about_us(
+    monkeypatch: pytest.MonkeyPatch, code: str, status: int, failure: type[Exception]
+) -> None:
+    told = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    monkeypatch.setattr(deadletters, "client", Mock(side_effect=ClientError(told, "GetObject")))  # type: ignore[arg-type]
+    with pytest.raises(failure, match=code):
+        deadletters.get("key")
 
 
 def test_a_bucket_that_is_not_named_is_unavailable(s3: Any, tune: Tune) -> None:

@@ -200,6 +200,16 @@ def test_an_object_that_is_no_letter_is_named_and_stops_no_other(lost: Any, s3: 
     assert (2, (f"{odd} is not a dead letter of version 1.",)) == (len(restored.letters), restored.problems)
 
 
+def test_an_object_that_expired_since_it_was_listed_is_named_and_stops_no_other(
+    lost: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = "dead-letters/v1/customer=1/provider=lever/date=2026-11-24/gone.json"
+    listed = [gone, *deadletters.keys()]
+    monkeypatch.setattr(deadletters, "keys", lambda **_: listed)
+    restored = recovery.restore(Selection())
+    assert (2, (f"S3 did not give {gone} (NoSuchKey).",)) == (len(restored.letters), restored.problems)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
