@@ -32,7 +32,8 @@ class JobTalk(Talk):
             self.forget_form()
             self.learn_form()
         if lacks := self.lacks():
-            raise Rejected(f"The job requires what the application lacks: {'; '.join(lacks)}.", code="answers_missing")
+            words = self.redact(f"The job requires what the application lacks: {'; '.join(lacks)}.")
+            raise Rejected(words, code="answers_missing")
 
     def learn_form(self) -> None:
         """Let the calls that follow know what the job asks, where the ATS tells."""

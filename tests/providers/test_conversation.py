@@ -18,6 +18,7 @@ from ats_integration.providers.calls import Session, get
 from ats_integration.providers.config_fields import ConfigField
 from ats_integration.providers.job_forms import JobForm, Question
 from ats_integration.providers.steps import Lookup, OwnSessions, Progress, Step
+from ats_integration.redaction import EXCERPT_CHARS
 from tests.factories import submission_of
 
 from .tiny_servers import listening, ok, received, saying
@@ -294,6 +295,20 @@ class TestForm:
             with pytest.raises(DeliveryError):
                 exchange.hand_in(provider, submission)
         assert (2 if is_forgotten else 1) == asked.count("/form")
+
+    def test_is_told_masked_and_in_short_where_the_application_lacks_something(self, submission: Submission) -> None:
+        email = submission.message.candidate.email
+
+        class Demanding(Curious):
+            accepts_incomplete = True
+
+            def read_form(self, response: Response) -> JobForm:
+                label = f"Is {email} yours, k-0815? " + "L" * 500_000
+                return JobForm(questions=(Question(id="7002", label=label, is_required=True),))
+
+        with pytest.raises(Rejected, match=r"Is \*\*\* yours, \*\*\*\?") as failed:
+            exchange.hand_in(Demanding(), submission)
+        assert ("answers_missing", True) == (failed.value.code, len(failed.value.detail) <= EXCERPT_CHARS)
 
     def test_is_not_read_for_a_message_that_needs_none_of_it(self, submission: Submission, asked: Asked) -> None:
         silent = submission.message.application.model_copy(update={"answers": ()})
