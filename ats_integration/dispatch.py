@@ -29,7 +29,7 @@ LIMITS_TTL = timedelta(seconds=30)
 #: A circuit lets one message through in each twentieth of the retry budget: every 15 s.
 PROBES_IN_BUDGET = 20
 
-SCRIPTS = ("claim", "settle", "renew", "reclaim", "publish")
+SCRIPTS = ("claim", "settle", "renew", "reclaim", "publish", "ours")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +119,13 @@ class Dispatch:
         """
         if wanted := tuple(ids):
             self._run("reclaim", wanted)
+
+    def ours(self) -> set[str]:
+        """Return the ids of the jobs that this worker holds by what Redis knows.
+
+        Raises RedisError.
+        """
+        return {name.decode() for name in self._run("ours", (self._worker,))}
 
     def reclaim(self) -> int:
         """Put back the jobs of workers that died; return how many.

@@ -45,6 +45,8 @@ class Engine:
         self.flight = Flight(conf.worker_concurrency)
         self.dispatch = Dispatch(connection, worker)
         self._run_foreign = run_foreign
+        #: Redis may have given us jobs in an answer that did not come.
+        self._lost_answer = False
         self._configs = ConfigCache()
         self._databases = DatabaseThreads()
         self._recorder = Recorder(self.dispatch, self.flight)
@@ -71,7 +73,7 @@ class Engine:
 
         Raises RedisError, or DatabaseError once the jobs are back in Redis.
         """
-        batch = self.dispatch.claim(queues, want)
+        batch = self.claimed(queues, want)
         try:
             self.begin(batch.jobs)
         except DatabaseError:
@@ -79,6 +81,17 @@ class Engine:
             raise
         self.publish_limits(batch.unknown)
         return batch
+
+    def claimed(self, queues: Sequence[str], want: int) -> Batch:
+        """Ask Redis for up to `want` jobs.
+
+        Raises RedisError.
+        """
+        try:
+            return self.dispatch.claim(queues, want)
+        except RedisError:
+            self._lost_answer = True
+            raise
 
     def publish_limits(self, ids: Sequence[int]) -> None:
         """Say what connections may do; where that fails, their lanes ask again in a second."""
@@ -88,15 +101,26 @@ class Engine:
             log.warning("worker.limits_not_published connections=%d fault=%s", len(ids), where(error))
 
     def hold_on(self) -> None:
-        """Renew what is in flight, take back what dead workers left.
+        """Renew what is in flight, in the database also while Redis is away; take back what was lost.
 
         Raises RedisError or DatabaseError.
         """
         jobs = self.flight.jobs(younger_than=TIMEOUT)
-        self.dispatch.renew({job.job_id: job.config_id for job in jobs})
         claims.renew([job.delivery_id for job in jobs if job.delivery_id])
+        self.dispatch.renew({job.job_id: job.config_id for job in jobs})
         if count := self.dispatch.reclaim():
             log.warning("worker.reclaimed jobs=%d", count)
+        if self._lost_answer:
+            self.give_back_unheard_of()
+
+    def give_back_unheard_of(self) -> None:
+        """Give back what Redis gave us in answers that did not come.
+
+        Raises RedisError.
+        """
+        known = {job.job_id for job in self.flight.jobs(younger_than=timedelta.max)}
+        self.dispatch.give_back(sorted(self.dispatch.ours() - known))
+        self._lost_answer = False
 
     def limits_of(self, ids: Sequence[int]) -> dict[int, limits.Limits]:
         """Return the limits of connections, also of those that are gone."""

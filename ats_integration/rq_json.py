@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from django_rq.queues import DjangoScheduler
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -39,6 +40,9 @@ class JSONJob(Job):
             return super().fetch(id, connection, serializer)
         except ValueError:
             raise NoSuchJobError("What stands in the queue is no id of a job.") from None
+        except ResponseError:  # something else stands in its place
+            cls(id, connection).drop()
+            raise NoSuchJobError(f"Job {id} is unreadable.") from None
 
     def restore(self, raw_data: Any) -> None:
         """Read the job from its Redis hash; an unreadable one is removed.
@@ -118,3 +122,12 @@ class JSONScheduler(DjangoScheduler):
             super().remove_lock()
         except RedisError:
             self._lock_acquired = False
+
+
+@contextmanager
+def unless_redis_is_away(log: logging.Logger) -> Iterator[None]:
+    """Let what is said to Redis go unheard while it is away."""
+    try:
+        yield
+    except RedisError as error:
+        log.warning("worker.redis_away error=%s", type(error).__name__)

@@ -8,11 +8,9 @@ comes back when its lease has run out.
 from __future__ import annotations
 
 import gc
-import logging
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -22,6 +20,7 @@ from django.db import close_old_connections
 from redis.exceptions import RedisError
 from rq.serializers import JSONSerializer
 from rq.timeouts import BaseDeathPenalty
+from rq.utils import now
 from rq.worker import SimpleWorker
 from rq.worker.base import WorkerStatus
 
@@ -31,7 +30,7 @@ from .dispatch import Batch
 from .engine import Engine
 from .faults import where
 from .housekeeping import Housekeeper
-from .rq_json import JSONJob
+from .rq_json import JSONJob, unless_redis_is_away
 
 #: How long to wait for room or work before looking at signals and at the other queue.
 WAIT = timedelta(milliseconds=250)
@@ -46,6 +45,10 @@ BEAT = timedelta(seconds=10)
 #: behind, and a look for some at every 700 objects, as Python does it, costs a tenth of the time.
 YOUNG_OBJECTS = 10_000
 WORKER_TTL = 60
+#: Ctrl-C reaches a worker from the terminal and, in a pool, once more from its parent.
+ONE_SIGNAL = timedelta(seconds=1)
+#: Seconds within which Redis answers, or counts as away: results are recorded meanwhile.
+ANSWER = 5
 
 
 class NoDeathPenalty(BaseDeathPenalty):
@@ -72,6 +75,11 @@ class DeliveryWorker(SimpleWorker):
         self._taken = 0
         self._max_jobs: int | None = None
         self._next_beat = 0.0
+
+    @property
+    def connection_timeout(self) -> int:
+        """How long an answer of Redis may take, in seconds: no command of ours waits longer than WAIT."""
+        return ANSWER
 
     @cached_property
     def engine(self) -> Engine:
@@ -101,6 +109,8 @@ class DeliveryWorker(SimpleWorker):
             except (RedisError, DatabaseError) as error:
                 self.log.warning("worker.paused fault=%s", where(error))
                 time.sleep(PAUSE_AFTER_FAILURE.total_seconds())
+                close_old_connections()
+                self._next_beat = 0.0
                 continue
             if batch.jobs or len(self.engine.flight):
                 idle_since = time.monotonic()
@@ -212,7 +222,10 @@ class DeliveryWorker(SimpleWorker):
         self._stop_requested = True
 
     def request_force_stop(self, signum: int, frame: Any) -> None:
-        """Leave at once; what was in flight comes back when its lease has run out."""
+        """Leave at once, unless both signals are one; what was in flight comes back when its lease has run out."""
+        first = self._shutdown_requested_date
+        if first and now() - first < ONE_SIGNAL:
+            return
         self.log.warning("worker.cold_shutdown")
         with unless_redis_is_away(self.log):
             self.register_death()  # type: ignore[no-untyped-call]
@@ -229,12 +242,3 @@ class DeliveryWorker(SimpleWorker):
         self.engine.stop()
         with unless_redis_is_away(self.log):
             super().teardown()  # type: ignore[no-untyped-call]
-
-
-@contextmanager
-def unless_redis_is_away(log: logging.Logger) -> Iterator[None]:
-    """Let what is said to Redis go unheard while it is away."""
-    try:
-        yield
-    except RedisError as error:
-        log.warning("worker.redis_away error=%s", type(error).__name__)

@@ -32,8 +32,10 @@ local function called(limit, id, ms)
     redis.call('PEXPIRE', made, limit.per * 2)
 end
 
+-- Leave an ATS alone for so long, or for as long as it asked for before.
 local function calm(rate, ms)
-    if rate then redis.call('SET', 'ats:pause:' .. rate, 1, 'PX', ms) end
+    if not rate or redis.call('PTTL', 'ats:pause:' .. rate) >= tonumber(ms) then return end
+    redis.call('SET', 'ats:pause:' .. rate, 1, 'PX', ms)
 end
 
 -- Let the next waiting job of a lane have its turn. A worker that waits at an empty queue is woken by its id

@@ -62,7 +62,7 @@ class Session(requests.Session):
 class Sessions(threading.local):
     """Keep one session per scheme and host for the current thread; the longest unused one goes first.
 
-    One that was silent for IDLE is opened anew: the other side may be closing it just now, and what
+    Those that were silent for IDLE are closed: the other side may be closing them just now, and what
     is sent into a closing connection leaves nobody certain.
     """
 
@@ -71,17 +71,20 @@ class Sessions(threading.local):
 
     def get(self, parts: SplitResult) -> Session:
         """Return the session for the host of an address."""
-        place = (parts.scheme, parts.netloc, is_private(parts))
-        used, session = self._open.pop(place, (0.0, None))
         now = time.monotonic()
-        if session and now - used > IDLE.total_seconds():
-            session.close()
-            session = None
+        self.close_silent(now - IDLE.total_seconds())
+        place = (parts.scheme, parts.netloc, is_private(parts))
+        _used, session = self._open.pop(place, (now, None))
         session = session or Session(parts.scheme, private=is_private(parts))
         self._open[place] = (now, session)
         if len(self._open) > SESSIONS_PER_THREAD:
             self._open.popitem(last=False)[1][1].close()
         return session
+
+    def close_silent(self, since: float) -> None:
+        """Close all that were not used since that moment: a process may have only so many connections open."""
+        while self._open and next(iter(self._open.values()))[0] < since:
+            self._open.popitem(last=False)[1][1].close()
 
     def close(self) -> None:
         """Close all connections of the current thread."""

@@ -161,6 +161,25 @@ class TestConnections:
         monkeypatch.setattr(transport, "IDLE", timedelta(seconds=0.05))
         assert 2 == self.connections_for_two_calls(0.1)
 
+    def test_are_closed_after_a_silence_also_where_another_host_is_called(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        closed = threading.Event()
+
+        def serve(connection: socket.socket) -> None:
+            received(connection)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            if not connection.recv(1):
+                closed.set()
+
+        monkeypatch.setattr(transport, "IDLE", timedelta(seconds=0.05))
+        with listening(serve) as port, listening(saying(ok(b""))) as other:
+            transport.call(f"http://127.0.0.1:{port}", GET)
+            time.sleep(0.1)
+            transport.call(f"http://127.0.0.1:{other}", GET)
+            assert closed.wait(5)
+            transport.sessions.close()
+
     def connections_for_two_calls(self, pause: float) -> int:
         opened = []
 

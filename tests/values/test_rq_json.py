@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import django_rq
 import pytest
@@ -30,6 +31,7 @@ from ats_integration.states import HAPPY_QUEUE, RETRY_QUEUE
 from jobbird.demo import services
 from jobbird.demo.ports import free_port
 from tests.factories import message
+from tests.queue_steps import job_ids
 
 TOUCH = "pathlib.Path.touch"
 SCHEDULED = JSONScheduler.scheduled_jobs_key
@@ -282,6 +284,17 @@ class TestOutage:
         client.close()
 
         assert not thread.is_alive()
+
+    @pytest.mark.parametrize("spoil", ["SET", "RPUSH", "SADD"])
+    def test_is_not_what_something_else_in_the_place_of_a_job_looks_like(self, valkey: redis.Redis, spoil: str) -> None:
+        """Given another kind of value, the job is dropped, and the others go on."""
+        first, second = (message(try_count=1).but(message_id=uuid4()) for _ in range(2))
+        queues.put_later([(first, later(-2)), (second, later(-1))])
+        key = f"rq:job:{queues.job_id(first.message_id, 1)}"
+        valkey.delete(key)
+        valkey.execute_command(spoil, key, "x")
+        queues.scheduler().enqueue_jobs()
+        assert ([queues.job_id(second.message_id, 1)], 0) == (job_ids(valkey, "retry"), valkey.exists(key))
 
     def test_does_not_keep_a_scheduler_from_leaving(self) -> None:
         scheduler = JSONScheduler(RETRY_QUEUE, connection=impatient(free_port()), job_class=JSONJob)

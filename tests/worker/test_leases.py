@@ -9,8 +9,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from redis.exceptions import RedisError
 
-from ats_integration import queues
+from ats_integration import claims, queues
 from ats_integration.dispatch import Dispatch, lease
 from ats_integration.engine import Engine
 from ats_integration.flight import Flight, InFlight
@@ -18,6 +19,7 @@ from ats_integration.models import ATSConfig, Delivery
 from ats_integration.sandbox import Sandbox
 from jobbird.board.models import Application
 from tests.worker.conftest import Lanes, Tune, names
+from tests.worker.running import worker
 
 Apply = Callable[..., Application]
 
@@ -172,3 +174,45 @@ def watched_until(end: Callable[[], None], look: Callable[[], int]) -> list[int]
     over.set()
     watcher.join()
     return seen
+
+
+def test_a_worker_finds_what_it_holds_by_what_redis_knows(lanes: Lanes) -> None:
+    lanes.put("mine", "mine-too", "of-another")
+    lanes.take(2)
+    lanes.take(worker="two")
+    assert {"mine", "mine-too"} == lanes.worker().ours()
+
+
+@pytest.mark.django_db
+def test_what_came_in_an_answer_that_was_lost_goes_back(valkey: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    lanes = Lanes(valkey)
+    lanes.limit(1)
+    lanes.put("heard-of", "unheard-of")
+    engine = Engine(valkey, "one", lambda job: None)
+    engine.flight.add([InFlight(job_id=job.id) for job in engine.dispatch.claim(["happy"], 1).jobs])
+    claim = engine.dispatch.claim
+    monkeypatch.setattr(engine.dispatch, "claim", lambda *asked: claim(*asked) and failing())
+    with pytest.raises(RedisError):
+        engine.take(["happy"], 1)
+    assert {"heard-of", "unheard-of"} == lanes.in_flight()
+    engine.hold_on()
+    assert ({"heard-of"}, ["unheard-of"]) == (lanes.in_flight(), lanes.queue())
+
+
+def test_rows_are_held_on_to_while_redis_is_away(valkey: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, renewed = Engine(valkey, "one", lambda job: None), []
+    monkeypatch.setattr(engine.dispatch, "renew", lambda jobs: failing())
+    monkeypatch.setattr(claims, "renew", renewed.append)
+    with pytest.raises(RedisError):
+        engine.hold_on()
+    assert 1 == len(renewed)
+
+
+def test_a_worker_waits_for_an_answer_of_redis_no_longer_than_results_can_wait(valkey: Any) -> None:
+    made = worker()
+    assert 5 == made.connection.connection_pool.connection_kwargs["socket_timeout"]
+
+
+def failing() -> None:
+    """Fail as Redis does."""
+    raise RedisError

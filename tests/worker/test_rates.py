@@ -154,6 +154,15 @@ def test_calm_is_kept_also_where_the_limits_are_just_being_asked_for_again(lanes
     assert [] == lanes.take()
 
 
+def test_a_shorter_calm_ends_no_longer_one(lanes: Lanes) -> None:
+    lanes.put("first", "second", "third")
+    lanes.take(2)
+    lanes.settle("first", calm=timedelta(seconds=120))
+    lanes.settle("second", calm=timedelta(seconds=5))
+    lanes.pass_time(seconds=100)
+    assert [] == lanes.take()
+
+
 def test_calm_holds_for_all_whom_the_ats_counts_together(lanes: Lanes) -> None:
     lanes.limit(2, 3, calls=100, per=1, key="sender-personio")
     lanes.put("two", config=2)

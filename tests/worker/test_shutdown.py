@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from ats_integration.models import ATSConfig, Delivery
 from ats_integration.sandbox import Sandbox
+from ats_integration.worker import ONE_SIGNAL
 from jobbird.board.models import Application
 from jobbird.demo.processes import Process
 from tests.e2e.conftest import WORKER, Machine, environment, machine  # noqa: F401 - fixtures
@@ -43,6 +45,9 @@ def test_the_first_signal_lets_calls_finish_the_second_one_leaves_and_everything
     wait_until(lambda: "warm shut down requested" in machine.logs, what="the first signal")
     apply(email="later@example.org")
     assert 1 == len(job_ids(valkey, "happy"))
+    ask_to_stop(process)  # the same signal once more, as a terminal and a parent send it
+    time.sleep(ONE_SIGNAL.total_seconds())
+    assert 4 == claimed.count()
     ask_to_stop(process)
     assert 1 == process.wait()
     assert (0, 4) == (Delivery.objects.filter(status="delivered").count(), valkey.zcard("ats:leases"))
