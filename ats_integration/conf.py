@@ -19,6 +19,8 @@ from django.core.signals import setting_changed
 
 NAME = "ATS_INTEGRATION"
 MODEL = re.compile(r"[^\W\d]\w*\.[^\W\d]\w*")
+#: So long a worker holds on to a job, at most.
+JOB_TIMEOUT = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +107,11 @@ class Conf:
 
     #: Alias in STORAGES that holds the CVs.
     resume_storage: str = "default"
+
+    @property
+    def try_timeout(self) -> timedelta:
+        """How long a try may begin calls: while the last one lasts, the worker still holds on to the job."""
+        return max(JOB_TIMEOUT - self.claim_lease - self.total_timeout, self.total_timeout)
 
 
 DEFAULTS = {field.name.upper(): field.default for field in fields(Conf)}

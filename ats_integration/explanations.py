@@ -109,6 +109,10 @@ EXPLANATIONS: dict[str, Explanation] = {
         "broke the connection while we called",
         "Nothing was handed in. Wait until the ATS is back, test the connection, and send the applications again.",
     ),
+    "try_timeout": Explanation(
+        "answered so slowly that a try had to end between two of its calls",
+        "What it took so far is not repeated. Wait until the ATS is faster, and send the applications again.",
+    ),
     "dns_error": Explanation(
         "could not be found under its address", "Check the base address and the account name of the connection."
     ),

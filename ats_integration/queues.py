@@ -21,7 +21,7 @@ from redis.retry import Retry
 from rq.queue import Queue
 
 from . import dispatch
-from .conf import conf
+from .conf import JOB_TIMEOUT, conf
 from .messages import Message
 from .pauses import Pause
 from .rq_json import JSONScheduler
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 JOB = "ats_integration.jobs.deliver"
 DESCRIPTION = "ATS delivery"  # RQ logs and shows descriptions, so nothing of the message is in it
-TIMEOUT = timedelta(minutes=3)
+TIMEOUT = JOB_TIMEOUT
 FAILURE_TTL = timedelta(days=1)
 #: How long a web request may wait for Redis, once; afterwards Redis is left alone for a moment.
 PATIENCE = timedelta(milliseconds=250)

@@ -16,6 +16,7 @@ from .steps import Kept, Lookup
 
 PAGE = 100  # applicants in one answer
 MOST_PAGES = 20
+MOST_NAMESAKES = 20  # on one page
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,15 @@ class Search:
         return Lookup(build=partial(applicants, number), read=partial(self.listed, number))
 
     def listed(self, number: int, submission: Submission, response: Response) -> Kept | Lookup | None:
-        """Pick the people of that name; None where JazzHR does not tell, or the list has no end."""
+        """Pick the people of that name; None where JazzHR does not tell, or there is no end of them."""
         if response.status == 404:
             return None if number == 1 else {}
         found = records(self.success(response))
         if found is None or number > MOST_PAGES:
             return None
         same = [in_words(one.get("id")) for one in found if is_namesake(one, submission.message)]
+        if len(same) > MOST_NAMESAKES:
+            return None
         return self.one_of(same, {} if len(found) < PAGE else self.page(number + 1))
 
     def one_of(self, people: Sequence[str], otherwise: Kept | Lookup) -> Kept | Lookup:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from ..conf import conf
 from ..errors import DeliveryError, OurFault, Unavailable, Uncertain
 from ..redaction import redactor_for
 from . import transport
@@ -42,6 +43,7 @@ class Talk:
         self.base_url = address(provider, submission.message.ats.base_url, submission.settings)
         self.redact = redactor_for(submission.message, submission.credentials.values())
         self.last = Response(status=0)
+        self.ends = time.monotonic() + conf.try_timeout.total_seconds()
 
     def enter(self) -> Submission:
         """Log in, where the ATS wants that; return the submission with its session.
@@ -87,7 +89,9 @@ class Talk:
         return self.last
 
     def send(self, request: Request) -> Response:
-        """Send one request; the CV is read from its start."""
+        """Send one request, unless the try has lasted too long; the CV is read from its start."""
+        if time.monotonic() > self.ends:
+            raise Unavailable("The ATS answered so slowly that the try was given up.", code="try_timeout")
         if self.submission.resume:
             self.submission.resume.stream.seek(0)
         return transport.call(request.base_url or self.base_url, request)

@@ -27,8 +27,8 @@ from ats_integration.providers.ashby import Ashby
 from ats_integration.providers.ashby_parts import RESUME_PART, submissions
 from ats_integration.providers.base import PARTS, Response, Submission
 from ats_integration.providers.calls import Request
-from ats_integration.providers.conversation import form_key
 from ats_integration.providers.job_forms import JobForm, Question
+from ats_integration.providers.job_talk import form_key
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
 from tests.factories import message

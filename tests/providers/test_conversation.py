@@ -9,7 +9,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
+from ats_integration.conf import JOB_TIMEOUT
 from ats_integration.errors import DeliveryError, JobClosed, RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from ats_integration.messages import Message
 from ats_integration.providers import exchange
@@ -222,6 +224,47 @@ class TestDoubt:
 
     def test_stays_in_doubt_where_nobody_can_be_asked(self, submission: Submission) -> None:
         assert not exchange.hand_in(Tiny(), submission, Progress(is_doubtful=True)).is_certain
+
+
+class TestTime:
+    """A try begins no call so late that its leases could end before the call does."""
+
+    @pytest.fixture(autouse=True)
+    def little(self, settings: Settings) -> None:
+        times = {"TOTAL_TIMEOUT": timedelta(seconds=0.5), "CLAIM_LEASE": JOB_TIMEOUT}
+        settings.ATS_INTEGRATION = {**settings.ATS_INTEGRATION, **times}
+
+    def test_ends_between_two_steps_and_keeps_what_is_done(self, submission: Submission, asked: Asked) -> None:
+        provider = Tiny()
+        saved: list[Mapping[str, Any]] = []
+        provider.pause = timedelta(seconds=0.6)
+        with pytest.raises(Unavailable) as failed:
+            exchange.hand_in(provider, submission, Progress(save=saved.append))
+        assert ("try_timeout", ["/found"], [{"found": "/found"}]) == (failed.value.code, asked, saved)
+
+    def test_ends_questions_that_have_no_end(self, submission: Submission, asked: Asked) -> None:
+        class Endless(Tiny):
+            def lookup(self, submission: Submission) -> Lookup:
+                return Lookup(build=lambda _s: get("/who"), read=lambda _s, _r: self.lookup(submission))
+
+        with pytest.raises(Unavailable) as failed:
+            exchange.hand_in(Endless(), submission, Progress(is_doubtful=True))
+        assert ("try_timeout", {"/who"}) == (failed.value.code, set(asked))
+
+    def test_ends_a_login_and_keeps_no_token(self, submission: Submission, asked: Asked) -> None:
+        class Slow(Locked):
+            def login(self, submission: Submission) -> tuple[Step, ...]:
+                return tuple(replace(step, read=self.slowly) for step in super().login(submission))
+
+            def slowly(self, submission: Submission, response: Response) -> str:
+                time.sleep(0.6)
+                return self.heard(submission, response)
+
+        saved: list[Mapping[str, Any]] = []
+        with pytest.raises(Unavailable) as failed:
+            exchange.hand_in(Slow(), submission, Progress(save=saved.append))
+        assert ("try_timeout", ["/code"]) == (failed.value.code, asked)
+        assert not any(saved)
 
 
 class TestLogin:

@@ -28,7 +28,7 @@ from ats_integration.providers.base import Rate, Request, Response, Submission
 from ats_integration.providers.calls import get
 from ats_integration.providers.exchange import Accepted
 from ats_integration.providers.jazzhr import JazzHR
-from ats_integration.providers.jazzhr_lookup import Search
+from ats_integration.providers.jazzhr_lookup import MOST_NAMESAKES, Search
 from ats_integration.providers.jazzhr_parts import answer_values
 from ats_integration.providers.steps import Lookup
 from ats_integration.sandbox import Sandbox
@@ -332,8 +332,9 @@ class TestJazzHR(ProviderContract):
         assert 102 == len(ats.received("jazzhr"))
 
     def fill(self, base_url: str, number: int) -> None:
-        """Make one more applicant of the same name, past our own adapter."""
-        body = {"apikey": "k", "first_name": "Sanne", "last_name": "de Vries", "job": "4000001"}
+        """Make one more applicant, every tenth of the same name, past our own adapter."""
+        name = "Noor" if number % 10 else "Sanne"
+        body = {"apikey": "k", "first_name": name, "last_name": "de Vries", "job": "4000001"}
         person = {**body, "email": f"sanne{number}@example.org"}
         transport.call(base_url, Request(method="POST", path="/v1/applicants", json=person))
 
@@ -358,6 +359,12 @@ class TestJazzHR(ProviderContract):
         question = Search(self.provider.success).listed(1, self.submission(), Response(status=200, body=full))
         assert isinstance(question, Lookup)
         assert "/v1/applicants/job_id/4000001/page/2" == question.build(self.submission()).path
+
+    @pytest.mark.parametrize(("count", "asks"), [(MOST_NAMESAKES, True), (MOST_NAMESAKES + 1, False), (8_000, False)])
+    def test_asks_nobody_where_too_many_have_the_name(self, count: int, asks: bool) -> None:
+        same = [{"id": str(number), "first_name": "Sanne", "last_name": "de Vries"} for number in range(count)]
+        answer = Response(status=200, body=json.dumps(same).encode())
+        assert asks == (Search(self.provider.success).listed(1, self.submission(), answer) is not None)
 
     @pytest.mark.parametrize("form", ["[%s]", "%s"])
     def test_asks_for_the_email_address_of_a_namesake(self, form: str) -> None:

@@ -9,9 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 from redis.exceptions import RedisError
 
 from ats_integration import claims, queues
+from ats_integration.conf import conf
 from ats_integration.dispatch import Dispatch, lease
 from ats_integration.engine import Engine
 from ats_integration.flight import Flight, InFlight
@@ -22,6 +24,13 @@ from tests.worker.conftest import Lanes, Tune, names
 from tests.worker.running import worker
 
 Apply = Callable[..., Application]
+
+
+@pytest.mark.parametrize("total", [5, 30, 60])
+def test_the_last_call_of_a_try_ends_while_the_worker_holds_on_to_it(settings: Settings, total: int) -> None:
+    times = {"TOTAL_TIMEOUT": timedelta(seconds=total), "CLAIM_LEASE": timedelta(seconds=total + 5)}
+    settings.ATS_INTEGRATION = {**settings.ATS_INTEGRATION, **times}
+    assert queues.TIMEOUT >= conf.try_timeout + conf.total_timeout
 
 
 def test_what_a_dead_worker_held_goes_back_to_the_head_in_its_order(lanes: Lanes) -> None:
