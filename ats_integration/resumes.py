@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from mimetypes import MimeTypes
 from pathlib import PurePath
 
-from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import File
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import storages
 from django.db.models.fields.files import FieldFile
 
 from .conf import conf
@@ -36,9 +35,6 @@ for extension, media_type in {
 }.items():
     media_types.add_type(media_type, extension)
 
-#: What a storage raises where it cannot, or must not, give a file.
-UNREADABLE = (OSError, ValueError, SuspiciousOperation)
-
 
 @dataclass(frozen=True)
 class OpenResume:
@@ -56,7 +52,7 @@ class OpenResume:
 def describe(file: FieldFile, *, filename: str = "") -> Resume:
     """Describe a stored CV: read it once for its size and sha256.
 
-    Raises OSError where the storage cannot give the file.
+    Raises what the storage raises where it cannot give the file.
     """
     assert file.name
     shown = bare(filename) or bare(file.name)
@@ -88,27 +84,29 @@ def opened(resume: Resume | None) -> Iterator[OpenResume | None]:
 
 def find(resume: Resume) -> File[bytes]:
     """Open the stored file, or raise ResumeMissing."""
-    storage: Storage = storages[conf.resume_storage]
-    try:
-        return storage.open(resume.storage_key)
-    except UNREADABLE as error:
-        raise missing(error) from None
+    with reading():
+        return storages[conf.resume_storage].open(resume.storage_key)
 
 
 def check(resume: Resume, stream: File[bytes]) -> None:
     """Compare content with description and rewind, or raise ResumeChanged or ResumeMissing."""
-    try:
+    with reading():
         found = fingerprint(stream)
-    except UNREADABLE as error:
-        raise missing(error) from None
+        stream.seek(0)
     if found != (resume.sha256, resume.size):
         raise ResumeChanged("The stored CV is not the one that was handed in.")
-    stream.seek(0)
 
 
-def missing(error: Exception) -> ResumeMissing:
-    """Name what kept the storage from giving a file, without any path."""
-    return ResumeMissing(f"The CV could not be read from the storage ({type(error).__name__}).")
+@contextmanager
+def reading() -> Iterator[None]:
+    """Turn whatever a storage raises into ResumeMissing, which names its kind and no path.
+
+    Storages of clouds raise their own libraries' exceptions, which have nothing in common.
+    """
+    try:
+        yield
+    except Exception as error:
+        raise ResumeMissing(f"The CV could not be read from the storage ({type(error).__name__}).") from None
 
 
 def fingerprint(stream: File[bytes]) -> tuple[str, int]:

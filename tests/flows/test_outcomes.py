@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import redis
-from django.core.files.storage import default_storage
+from botocore.exceptions import NoCredentialsError
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 
 from ats_integration import delivery, jobs
@@ -176,6 +178,15 @@ def stored_cv() -> str:
 
 def test_a_missing_cv_is_a_fault_of_ours(applied: redis.Redis, ats: Sandbox) -> None:
     default_storage.delete(stored_cv())
+    assert "bug" == step(applied)
+    assert ("retrying", "resume_missing") == (the_delivery().status, the_delivery().last_error_code)
+    assert 0 == ats.stats()["recruitee"]["calls"]
+
+
+def test_a_storage_of_cvs_that_is_away_is_tried_again(
+    applied: redis.Redis, ats: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FileSystemStorage, "_open", Mock(side_effect=NoCredentialsError()))
     assert "bug" == step(applied)
     assert ("retrying", "resume_missing") == (the_delivery().status, the_delivery().last_error_code)
     assert 0 == ats.stats()["recruitee"]["calls"]

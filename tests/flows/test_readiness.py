@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
-from django.core.files.storage import default_storage
+from botocore.exceptions import NoCredentialsError
+from django.core.files.storage import FileSystemStorage, default_storage
 
 from ats_integration import resend
 from ats_integration.models import ATSConfig, Delivery
@@ -74,6 +76,12 @@ def test_a_missing_cv_keeps_it_from_being_sent(fate: Fate) -> None:
     default_storage.delete(str(Application.objects.get().cv.name))
     Application.objects.all().delete()
     assert ("failed", "The CV could not be read from the storage (FileNotFoundError).") == fate()
+
+
+def test_a_storage_of_cvs_that_is_away_keeps_it_from_being_sent(fate: Fate, monkeypatch: pytest.MonkeyPatch) -> None:
+    Application.objects.all().delete()
+    monkeypatch.setattr(FileSystemStorage, "_open", Mock(side_effect=NoCredentialsError()))
+    assert ("failed", "The CV could not be read from the storage (NoCredentialsError).") == fate()
 
 
 def test_an_unreadable_application_keeps_it_from_being_sent(fate: Fate, tune: Tune) -> None:

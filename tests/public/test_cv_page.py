@@ -7,11 +7,13 @@ from contextlib import ExitStack
 from datetime import timedelta
 from email.message import Message as Headers
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import time_machine
+from botocore.exceptions import EndpointConnectionError
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.test import Client
 from django.utils import timezone
 
@@ -139,6 +141,14 @@ def test_does_not_give_a_file_that_came_in_its_place(resume: Resume, visit: Call
 
 def test_does_not_find_a_file_that_is_gone(resume: Resume, visit: Callable[..., Any]) -> None:
     default_storage.delete(resume.storage_key)
+    assert 404 == visit(path_of(resume)).status_code
+
+
+def test_does_not_find_a_file_whose_storage_is_away(
+    resume: Resume, visit: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = EndpointConnectionError(endpoint_url="https://cvs.example.org")
+    monkeypatch.setattr(FileSystemStorage, "_open", Mock(side_effect=away))
     assert 404 == visit(path_of(resume)).status_code
 
 

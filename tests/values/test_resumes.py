@@ -7,10 +7,12 @@ import mimetypes
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import Storage
+from django.core.files.storage import FileSystemStorage, Storage
 from django.db.models.fields.files import FieldFile
 from pytest_django import Settings
 
@@ -191,6 +193,12 @@ class TestOpened:
 
         assert len(key) < 5 or key not in str(caught.value)
         assert caught.value.__cause__ is None
+
+    def test_says_so_where_a_cloud_storage_raises_its_own_errors(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        away = EndpointConnectionError(endpoint_url="https://cvs.example.org")
+        monkeypatch.setattr(FileSystemStorage, "_open", Mock(side_effect=away))
+        with pytest.raises(ResumeMissing, match=r"storage \(EndpointConnectionError\)\.$"), opened(resume()):
+            raise AssertionError("opened all the same")
 
     def test_says_so_where_the_storage_goes_away_in_the_middle(self, settings: Settings) -> None:
         backend = f"{__name__}.BreakingStorage"
