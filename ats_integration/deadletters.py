@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from operator import itemgetter
 from typing import Any, Literal
+from urllib.parse import quote
 from uuid import UUID
 
 import boto3
@@ -77,8 +78,7 @@ class DeadLetterDocument(Part):
     def key(self) -> str:
         """Where the document is stored."""
         date = self.died_at.astimezone(UTC).date().isoformat()
-        place = f"customer={self.customer_id}/provider={self.provider}/date={date}"
-        return f"{PREFIX}{place}/{self.message_id}.json"
+        return f"{prefix_of(self.customer_id, self.provider)}date={date}/{self.message_id}.json"
 
 
 def put(document: DeadLetterDocument) -> str:
@@ -176,10 +176,10 @@ def fits(steps: list[str], provider: str, first_day: str) -> bool:
 
 
 def prefix_of(customer: str, provider: str) -> str:
-    """Return the longest prefix that all wanted keys share."""
+    """Return the longest prefix that all wanted keys share; a customer's id is one step, whatever it is."""
     if not customer:
         return PREFIX
-    return f"{PREFIX}customer={customer}/" + (f"provider={provider}/" if provider else "")
+    return f"{PREFIX}customer={quote(customer, safe='')}/" + (f"provider={provider}/" if provider else "")
 
 
 def listed(prefix: str) -> Iterator[dict[str, Any]]:

@@ -11,6 +11,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from . import deadletters
+from .adapters import customer_model
 from .conf import conf
 from .deadletters import DeadLetterDocument
 from .errors import DeadLetterUnreadable
@@ -57,7 +58,8 @@ def restore(selection: Selection, *, dry_run: bool = False, on_read: Callable[[]
 
 def documents(selection: Selection) -> Iterator[DeadLetterDocument | str]:
     """Yield the chosen documents, and a sentence for each object that is none and each id that has none."""
-    named = newest(deadletters.keys(customer=selection.customer, provider=selection.provider, since=selection.since))
+    customer = written(selection.customer)
+    named = newest(deadletters.keys(customer=customer, provider=selection.provider, since=selection.since))
     yield from (f"{asked}: S3 holds no such dead letter." for asked in selection.ids if str(asked) not in named)
     for key in filter(None, map(named.get, map(str, selection.ids))) if selection.ids else named.values():
         try:
@@ -67,6 +69,14 @@ def documents(selection: Selection) -> Iterator[DeadLetterDocument | str]:
             continue
         if is_chosen(document, selection):
             yield document
+
+
+def written(customer: str) -> str:
+    """Return a customer's id as it is written in S3, however somebody typed it."""
+    try:
+        return str(customer_model()._meta.pk.to_python(customer))
+    except ValidationError:
+        return customer
 
 
 def newest(keys: Iterable[str]) -> dict[str, str]:

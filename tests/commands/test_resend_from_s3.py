@@ -44,6 +44,10 @@ def test_they_are_sent_once_however_often_it_is_run(lost: Any, run: Run, custome
     assert 2 == ats.stats()["recruitee"]["accepted"]
 
 
+def test_a_customer_is_found_however_its_id_is_typed(lost: Any, run: Run, customer: Customer) -> None:
+    assert (0, 2) == (run(NAME, "--from-s3", "--customer", f"00{customer.pk}").status, sent(lost))
+
+
 def test_without_it_there_is_nothing_to_send(lost: Any, run: Run, customer: Customer) -> None:
     assert "nothing to send" in run(NAME, "--customer", customer.pk).out
 

@@ -50,6 +50,13 @@ def test_the_date_of_the_key_is_in_utc() -> None:
     assert "/date=2026-11-24/" in document(died_at=amsterdam).key
 
 
+def test_a_customers_id_is_one_step_of_the_key_whatever_it_is(s3: Any) -> None:
+    key = deadletters.put(document(customer_id="nl/42 ?"))
+    assert "customer=nl%2F42%20%3F" == key.split("/")[2]
+    assert [key] == deadletters.keys(customer="nl/42 ?") == deadletters.keys()
+    assert "nl/42 ?" == deadletters.get(key).customer_id
+
+
 def test_a_stored_letter_is_read_back_as_it_was(s3: Any) -> None:
     key = deadletters.put(document())
     assert document() == deadletters.get(key)

@@ -277,6 +277,14 @@ def test_each_filter_holds_for_s3_too(lost: Any, config: ATSConfig) -> None:
     assert early < late
 
 
+def test_a_customer_is_found_however_its_id_is_typed(
+    lost: Any, config: ATSConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 2 == len(recovery.restore(Selection(customer=f"00{config.customer_id}"), dry_run=True).letters)
+    monkeypatch.setattr(recovery, "customer_model", lambda: Delivery)  # whose key is a UUID
+    assert "7c0f4f1e-0000-4000-8000-00000000000a" == recovery.written("7C0F4F1E00004000800000000000000A")
+
+
 def test_filters_leave_out_what_does_not_fit(lost: Any) -> None:
     others = (
         Selection(customer="999"),
