@@ -218,7 +218,7 @@ def test_deliveries_and_foreign_jobs_are_counted_once(valkey: Any, config: ATSCo
     assert (4, 1) == (found.successful_job_count, found.failed_job_count)
 
 
-def test_after_a_burst_only_the_worker_and_the_limits_are_left(
+def test_after_a_burst_only_the_worker_the_limits_and_the_last_sweep_are_left(
     valkey: Any, config: ATSConfig, apply: Apply, ats: Sandbox, drain: Drain
 ) -> None:
     ats.behave("recruitee", "down", times=1)
@@ -230,4 +230,4 @@ def test_after_a_burst_only_the_worker_and_the_limits_are_left(
     drain()
     assert 21 == Delivery.objects.filter(status="delivered").count()
     left = {key.decode().split(":")[1] for key in valkey.keys("*") if not key.startswith(b"rq:worker:")}
-    assert left <= {"limits", "queues", "clean_groups"}, valkey.keys("*")
+    assert left <= {"limits", "queues", "clean_groups", "sweep"}, valkey.keys("*")
