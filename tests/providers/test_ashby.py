@@ -28,7 +28,6 @@ from ats_integration.providers.ashby_parts import RESUME_PART, submissions
 from ats_integration.providers.base import PARTS, Response, Submission
 from ats_integration.providers.calls import Request
 from ats_integration.providers.job_forms import JobForm, Question
-from ats_integration.providers.job_talk import form_key
 from ats_integration.sandbox import Sandbox
 from ats_integration.sandbox.values import Reception
 from tests.factories import message
@@ -450,12 +449,12 @@ class TestAshby(ProviderContract):
         assert code == stopped.value.code
         assert (code == "blocked_repeat") == ("may have arrived" in stopped.value.detail)
 
-    def test_knows_a_blocked_repeat_after_a_lost_answer(self) -> None:
+    def test_knows_a_blocked_repeat_after_a_lost_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(Ashby, "wants_form", lambda _ashby, _message: False)
         answers = [b"", ok(blocked())]
         memory = Memory(self.provider)
         with listening(lambda connection: answer_next(connection, answers)) as port:
             submission = self.submission(base_url=f"http://127.0.0.1:{port}")
-            cache.set(form_key(submission.message), form().to_json())
             with pytest.raises(Uncertain):
                 memory.hand_in(submission)
             with pytest.raises(Rejected) as stopped:
