@@ -5,6 +5,7 @@ The lease of a dead worker and every other wait is over at once: the rows' times
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -267,7 +268,8 @@ def test_somebody_is_told_whenever_the_worker_dies(
     assert not the_letter().notified_at
     assert not forge.died(works.mail, "", 1, later + timedelta(hours=2))
     assert the_letter().notified_at
-    assert len(list(mailbox.iterdir())) == (1 if point.startswith("before") else 2)
+    mails = "\n".join(path.read_text() for path in mailbox.iterdir())  # two of one second may share a file
+    assert (1 if point.startswith("before") else 2) == len(re.findall("^Subject: ", mails, re.MULTILINE))
 
 
 @points(SENDING_AGAIN)
