@@ -153,8 +153,6 @@ QUEUE = {
     "URL": REDIS_URL,
     "SERIALIZER": "rq.serializers.JSONSerializer",
     "DEFAULT_TIMEOUT": 180,
-    # A web request gives up on Redis after this; the sweeper takes over.
-    "REDIS_CLIENT_KWARGS": {"socket_connect_timeout": 0.25, "socket_timeout": 5},
 }
 RQ_QUEUES = {"happy": QUEUE, "retry": QUEUE}
 RQ = {

@@ -75,6 +75,12 @@ def test_says_so_too_where_customers_have_uuids(config: ATSConfig, monkeypatch: 
     assert 2 == refused.value.returncode
 
 
+def test_says_so_too_where_the_number_is_too_large_for_any_customer(config: ATSConfig) -> None:
+    with pytest.raises(CommandError, match="has no connection") as refused:
+        call_command("check_ats_config", "--customer", "9" * 30)
+    assert 2 == refused.value.returncode
+
+
 def test_all_leaves_paused_ones_out(config: ATSConfig) -> None:
     ATSConfig.objects.update(is_active=False)
     assert [] == reports("--all")

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import IO, Any, cast
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import BigIntegerField
 from rich.console import Console
@@ -18,6 +17,7 @@ from rich.table import Table
 from ats_integration.adapters import adapter
 from ats_integration.connection_check import ConnectionReport, check_connection
 from ats_integration.models import ATSConfig
+from ats_integration.recovery import NO_ID
 
 Checked = tuple[ATSConfig, ConnectionReport]
 
@@ -84,7 +84,7 @@ class Command(BaseCommand):
         """
         try:
             found = list(ATSConfig.objects.select_related("customer").filter(customer_id=customer))
-        except (ValueError, ValidationError):
+        except NO_ID:
             found = []
         if not found:
             raise CommandError(f"Customer {customer} has no connection.", returncode=2)
