@@ -17,6 +17,7 @@ from ats_integration.sandbox import Sandbox
 from jobbird.board.models import Application, Customer, Vacancy
 from jobbird.demo import services
 from tests.environment import BUCKET, S3_PORT, SCRATCH, VALKEY_PORT
+from tests.quick_flush import be_quick
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
@@ -25,6 +26,12 @@ PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 def cheap_passwords() -> None:
     """Hash test passwords without effort; hundreds of tests log in."""
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_flush() -> None:
+    """Empty the database quickly behind each of a thousand tests."""
+    be_quick()
 
 
 @pytest.fixture(scope="session")
