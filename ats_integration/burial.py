@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,10 +15,11 @@ from django.utils import timezone
 
 from . import deadletters, notices
 from .conf import conf
+from .database_threads import on_database
 from .deadletters import DeadLetterDocument, Try
 from .delivery import Result
 from .errors import DeadLetterUnavailable, MessageInvalid
-from .history import error_of, line_of
+from .history import line_of
 from .messages import Message, decode
 from .models import Attempt, DeadLetter, Delivery
 from .states import Status
@@ -30,29 +32,52 @@ BATCH = 100
 LONGEST = timedelta(seconds=20)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Death:
+    """A delivery that dies: its message, unless that could never be read, and the line of its last try."""
+
+    delivery: Delivery
+    message: Message | None
+    last: Attempt
+    possible_duplicate: bool
+
+
 def bury(delivery: Delivery, message: Message | None, result: Result, *, possible_duplicate: bool) -> None:
     """Store the message as a dead letter and say so.
 
-    Where S3 is away the row waits with `stored_at` empty and the sweeper stores it later.
-    Raises StaleDelivery where somebody else moved the delivery meanwhile.
+    Where S3 is away the row waits with `stored_at` empty and the sweeper stores it later. S3 may be slow, so nobody
+    waits for the database meanwhile. Raises StaleDelivery where somebody else moved the delivery meanwhile.
     """
     last = line_of(delivery, result, message.try_count if message else 1).row()
-    document = describe(delivery, message, [*delivery.attempts.all(), last], timezone.now())
+    death = Death(delivery=delivery, message=message, last=last, possible_duplicate=possible_duplicate)
+    document = on_database(document_of, death)
     stored_at = store(document)
-    with transaction.atomic():
-        last.save()
-        move(
-            delivery,
-            Status.DEAD,
-            try_count=document.try_count,
-            message=message.to_dict() if message else {},
-            next_try_at=None,
-            claimed_until=None,
-            possible_duplicate=possible_duplicate,
-            **error_of(result),
-        )
-        letter = write_row(delivery, document, stored_at)
-        transaction.on_commit(partial(notices.add, letter))
+    on_database(record, death, document, stored_at)
+
+
+def document_of(death: Death) -> DeadLetterDocument:
+    """Describe a death that happens now."""
+    attempts = [*death.delivery.attempts.all(), death.last]
+    return describe(death.delivery, death.message, attempts, timezone.now())
+
+
+@transaction.atomic
+def record(death: Death, document: DeadLetterDocument, stored_at: datetime | None) -> None:
+    """Write down that a delivery died, and let people know after the commit."""
+    death.last.save()
+    move(
+        death.delivery,
+        Status.DEAD,
+        try_count=document.try_count,
+        message=death.message.to_dict() if death.message else {},
+        next_try_at=None,
+        claimed_until=None,
+        possible_duplicate=death.possible_duplicate,
+        last_error_code=death.last.error_code,
+        last_error=death.last.error,
+    )
+    letter = write_row(death.delivery, document, stored_at)
+    transaction.on_commit(partial(notices.add, letter))
 
 
 def describe(

@@ -18,9 +18,9 @@ from redis import Redis
 from .conf import conf
 from .limits import Limits
 
-#: What a result says about the ATS's health: it answered, it did not, or it was not asked. A foreign job is no
-#: delivery, and RQ itself cleans up behind it.
-Verdict = Literal["answered", "failed", "silent", "foreign"]
+#: What a result says about the ATS's health: it answered, it did not, it let us wait in vain, or it was not asked. A
+#: foreign job is no delivery, and RQ itself cleans up behind it.
+Verdict = Literal["answered", "failed", "hung", "silent", "foreign"]
 
 #: The lease in Redis is longer than the one in the row: what comes back early would find the row taken.
 LONGER = timedelta(seconds=5)
@@ -83,16 +83,17 @@ class Dispatch:
         self._worker = worker
         self._turn = 0
 
-    def claim(self, queues: Sequence[str], want: int) -> Batch:
-        """Take up to `want` jobs that may run now. The queues and the waiting lanes take turns.
+    def claim(self, queues: Sequence[str], want: int, may_die: int) -> Batch:
+        """Take up to `want` jobs that may run now, of which `may_die` may be such as die unsent.
 
+        The queues and the waiting lanes take turns.
         Raises RedisError.
         """
         self._turn += 1
         first = self._turn // 2 % len(queues)
         asked = [*queues[first:], *queues[:first]]
         budget = milliseconds(conf.retry_budget)
-        arguments = (want, self._worker, lease(), cooldown(), budget, self._turn)
+        arguments = (want, self._worker, lease(), cooldown(), budget, self._turn, may_die)
         return batch_of(self._run("claim", arguments, keys=asked))
 
     def settle(self, settled: Iterable[Settled]) -> None:
@@ -217,8 +218,9 @@ def fields_of(job: Settled, now: datetime) -> tuple[Any, ...]:
 def limit_fields(limit: Limits) -> tuple[Any, ...]:
     """Return the fields of a lane's limits."""
     per = milliseconds(limit.per)
-    fields = {"concurrency": limit.concurrency, "calls": limit.calls, "per": per, "weight": limit.weight}
-    return tuple(value for field in {**fields, "rate": limit.key}.items() for value in field)
+    counts = {"concurrency": limit.concurrency, "calls": limit.calls, "per": per, "weight": limit.weight}
+    fields = {**counts, "rate": limit.key, "vendor": limit.vendor}
+    return tuple(value for field in fields.items() for value in field)
 
 
 def lease() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from .conf import conf
 from .errors import UnknownProvider
@@ -21,8 +22,8 @@ MARGIN = timedelta(milliseconds=10)
 class Limits:
     """What the lane of a connection lets through.
 
-    `calls` of 0 means no limit in time; `weight` is how many calls one delivery makes; `key` names
-    whose calls are counted together.
+    `calls` of 0 means no limit in time; `weight` is how many calls one delivery makes; `key` names whose calls are
+    counted together, `vendor` whose servers are out of reach together, empty where nobody knows.
     """
 
     concurrency: int
@@ -30,6 +31,7 @@ class Limits:
     per: timedelta = timedelta(0)
     weight: int = 1
     key: str
+    vendor: str = ""
 
 
 def limits_of(config: ATSConfig) -> Limits:
@@ -37,10 +39,12 @@ def limits_of(config: ATSConfig) -> Limits:
     concurrency = config.max_concurrency or conf.max_concurrency
     provider = provider_of(config)
     rate = own_rate(config) or (provider.rate if provider else None)
+    vendor = vendor_of(config, provider) if provider else ""
     if provider is None or rate is None:
-        return Limits(concurrency=concurrency, key=f"config-{config.pk}")
+        return Limits(concurrency=concurrency, key=f"config-{config.pk}", vendor=vendor)
     return Limits(
         concurrency=concurrency,
+        vendor=vendor,
         calls=rate.calls,
         per=rate.per + MARGIN,
         weight=min(provider.calls_per_delivery, rate.calls),
@@ -59,6 +63,27 @@ def provider_of(config: ATSConfig) -> Provider | None:
         return registry.get(config.provider)
     except UnknownProvider:
         return None
+
+
+def vendor_of(config: ATSConfig, provider: Provider) -> str:
+    """Name the servers that a connection shares with others of its provider; empty where its settings do not tell.
+
+    A label of the host that only names the customer does not count.
+    """
+    try:
+        host = host_of(config.base_url or provider.home(config.settings))
+    except (LookupError, ValueError):
+        return ""
+    is_customers = not config.base_url and host_of(provider.production_url).startswith("{")
+    return f"{provider.slug}@{host.partition('.')[2] if is_customers else host}"
+
+
+def host_of(url: str) -> str:
+    """Return host and port of an address.
+
+    Raises ValueError where it is none.
+    """
+    return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
 def own_rate(config: ATSConfig) -> Rate | None:

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 #: What a result says about the ATS: whatever it answered, it is there. A bug of ours says nothing about it.
 VERDICTS: dict[str, Verdict] = {Outcome.UNAVAILABLE: "failed", Outcome.UNCERTAIN: "failed", Outcome.BUG: "silent"}
+#: Failures that took as long as we would wait: an ATS that hangs costs the others more than one that is down.
+TIME_OUTS = ("connect_timeout", "send_timeout", "read_timeout", "try_timeout")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +55,7 @@ def try_once(task: Task) -> Done:
         if not config.is_active:
             on_database(holding.hold, task.claim.delivery)
         elif task.job.dies_of:
-            on_database(settlement.bury_unsent, task.claim, task.message, task.job.dies_of)
+            settlement.bury_unsent(task.claim, task.message, task.job.dies_of)
         else:
             return called(task)
     except StaleDelivery:
@@ -71,7 +73,7 @@ def called(task: Task) -> Done:
     finished = Finished(claim=task.claim, message=task.message, result=result)
     step = settlement.step_after(finished)
     if step is None:
-        on_database(patiently, partial(settlement.bury, finished))
+        patiently(partial(settlement.bury, finished))
     return Done(settled=acknowledged(task, result), step=step)
 
 
@@ -84,7 +86,7 @@ def acknowledged(task: Task, result: Result | None = None) -> Settled:
         id=task.job.id,
         queue=task.job.queue,
         config_id=config_id,
-        verdict=VERDICTS.get(result.outcome, "answered"),
+        verdict="hung" if result.code in TIME_OUTS else VERDICTS.get(result.outcome, "answered"),
         code=result.code,
         calm=calm_after(result),
         counted_at=result.counted_at,

@@ -1,13 +1,15 @@
 -- Take up to `want` jobs that may run now, from the waiting lanes and the queues, and register them as started.
 --
--- KEYS: the queues, the first one is asked first. ARGV: want, worker, lease, cooldown, budget, turn.
+-- KEYS: the queues, the first one is asked first. ARGV: want, worker, lease, cooldown, budget, turn, and how many
+-- of them may be such as die unsent.
 -- Returns: suspended (0/1), ms until it is worth while to come again (-1 = when a message comes), lanes whose limits are not
 -- known or soon will not be, and for each job: id, queue, data, ms that it waited for its turn while its ATS was
 -- there, and the code with which it dies unsent (empty = it runs).
 
 local want, worker, lease = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
-local cooldown, budget, turn = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local cooldown, budget, turn, may_die = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local MOST_LOOKED_AT = 250  -- others wait for this script
+local NEXT_DEATHS = 100  -- ms
 local DAY = 86400
 local MOST_AT_ONCE = 32  -- off one queue, so that each of several is asked often
 local taken, forgotten, is_taken, leases, started, seen, served = {}, {}, {}, {}, {}, 0, 0
@@ -26,12 +28,22 @@ local function job_of(id)
     return {id = id, data = data, queue = origin, config = config, order = order, parked_at = parked_at}
 end
 
+-- Return since when the ATS of a lane is away, and the reason; nil where it is there.
+local function outage_of(config, limit)
+    local since, reason
+    for _, circuit in ipairs(circuits_of(config, limit)) do
+        local opened_at, code = unpack(redis.call('HMGET', circuit, 'opened_at', 'code'))
+        opened_at = tonumber(opened_at or nil)
+        if opened_at and opened_at < (since or now + 1) then since, reason = opened_at, code end
+    end
+    return since, reason
+end
+
 -- Return for how long a job waited because of our own limits; waiting through an outage does not count.
-local function waited(job)
+local function waited(job, limit)
     if not job.parked_at then return 0 end
     redis.call('HDEL', job_key(job.id), 'ats_parked_at')
-    if redis.call('HEXISTS', 'ats:circuit:' .. job.config, 'opened_at') == 1 then return 0 end
-    return math.max(0, now - job.parked_at)
+    return outage_of(job.config, limit) and 0 or math.max(0, now - job.parked_at)
 end
 
 -- Show a job as started in RQ's own registry, where its pages look.
@@ -46,20 +58,26 @@ local function enlist(job)
     redis.call('EXPIRE', 'rq:execution:' .. execution, DAY)
 end
 
-local function start(job, dies)
+local function start(job, limit, dies)
     redis.call(
         'HSET', job_key(job.id), 'status', 'started', 'worker_name', worker, 'origin', job.queue, 'ats_order', job.order
     )
     is_taken[job.id] = true
     leases[#leases + 1], leases[#leases + 2] = now + lease, job.id
     enlist(job)
-    for _, value in ipairs({job.id, job.queue, job.data, waited(job), dies}) do taken[#taken + 1] = value end
+    for _, value in ipairs({job.id, job.queue, job.data, waited(job, limit), dies}) do taken[#taken + 1] = value end
     want = want - 1
 end
 
 local function start_in_lane(job, limit)
-    start(job, '')
+    start(job, limit, '')
     enter(job.config, limit, job.id, lease, cooldown)
+end
+
+-- A job that dies calls nobody, so it takes no slot.
+local function start_to_die(job, limit, code)
+    start(job, limit, code)
+    may_die = may_die - 1
 end
 
 -- Return the limits of a lane; note where they are forgotten, or soon will be.
@@ -70,9 +88,9 @@ local function limits_for(config)
 end
 
 -- Return the reason of an outage that is older than the budget, for a job that has waited as long.
-local function lost_to_outage(job)
-    local circuit = redis.call('HMGET', 'ats:circuit:' .. job.config, 'opened_at', 'code')
-    if circuit[1] and now - math.max(tonumber(circuit[1]), job.order / 1000) >= budget then return circuit[2] end
+local function lost_to_outage(job, limit)
+    local since, code = outage_of(job.config, limit)
+    if since and now - math.max(since, job.order / 1000) >= budget then return code end
 end
 
 -- Take one job of a lane whose turn has come; tell whether there may be another. A lane that was served goes
@@ -87,14 +105,15 @@ local function serve_lane(config)
     local job = job_of(id)
     if job and not job.queue then job = nil end
     if job then job.config = config end
-    local dies = job and lost_to_outage(job)
     local limit = limits_for(config)
-    local verdict = dies or room(config, limit)
-    if verdict == true or dies or not job then
+    local dies = job and lost_to_outage(job, limit)
+    local verdict
+    if dies then verdict = may_die > 0 or now + NEXT_DEATHS else verdict = room(config, limit) end
+    if verdict == true or not job then
         redis.call('ZREM', waiting, id)
         served = served + 1
         look_again(config, now + (time[2] % 1000 + served) / 1000)
-        if dies then start(job, dies) elseif job then start_in_lane(job, limit) else redis.call('DEL', job_key(id)) end
+        if dies then start_to_die(job, limit, dies) elseif job then start_in_lane(job, limit) else redis.call('DEL', job_key(id)) end
         return true
     end
     look_again(config, verdict or now + 1000)
@@ -141,7 +160,7 @@ local function serve(id, queue)
         return
     end
     job.queue = queue
-    if job.config then start_or_park(job) else start(job, '') end
+    if job.config then start_or_park(job) else start(job, nil, '') end
 end
 
 -- Take the next jobs off a queue; return how many there were.

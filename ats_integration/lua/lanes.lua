@@ -1,10 +1,12 @@
 -- What all scripts share: the lane of a connection. Put in front of each of them.
 --
---   ats:limits:<config>   hash    concurrency, calls, per (ms), weight, rate (the key that counts calls), until
+--   ats:limits:<config>   hash    concurrency, calls, per (ms), weight, rate (the key that counts calls), vendor, until
 --   ats:slots:<config>    zset    jobs in flight, by the end of their lease
 --   ats:calls:<rate>      zset    the last calls, by when the ATS should have counted them or, once that is known, had
 --   ats:pause:<rate>      string  there while the ATS asked for calm
 --   ats:circuit:<config>  hash    failures, opened_at, probe_at, code
+--   ats:circuit:<vendor>  hash    the same for all connections to one vendor, of calls that hung; also connections (how
+--                                 many of them hung) and hung:<config> for each
 --   ats:waiting:<config>  zset    jobs that wait, the oldest first
 --   ats:turns             zset    lanes with waiting jobs, by when to look again
 --   ats:leases            zset    all jobs in flight, by the end of their lease
@@ -18,6 +20,7 @@ local ON_ITS_WAY = 100
 local SOON = 10000
 -- Calls of a slow rate leave one after the other, at least so many ms apart: so they arrive in their order.
 local APART = 20
+local LIMITS = {'concurrency', 'calls', 'per', 'weight', 'rate', 'vendor', 'until'}
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -46,22 +49,40 @@ local function lane_of(id)
 end
 
 local function limits_of(config)
-    local found = redis.call('HMGET', 'ats:limits:' .. config, 'concurrency', 'calls', 'per', 'weight', 'rate', 'until')
-    local left = found[6] and tonumber(found[6]) - now or 0
+    local found = redis.call('HMGET', 'ats:limits:' .. config, unpack(LIMITS))
+    local left = found[7] and tonumber(found[7]) - now or 0
     return {
         concurrency = tonumber(found[1]), calls = tonumber(found[2]), per = tonumber(found[3]),
-        weight = tonumber(found[4]), rate = found[5], are_known = left > 0, are_old = left < SOON,
+        weight = tonumber(found[4]), rate = found[5], vendor = found[6], are_known = left > 0, are_old = left < SOON,
     }
 end
 
--- Return until when an ATS is left alone; nil where it is not.
-local function left_alone(config, rate)
-    local circuit, pause = 'ats:circuit:' .. config, 'ats:pause:' .. rate
-    if redis.call('EXISTS', circuit, pause) == 0 then return nil end
+local function circuit_of(name) return 'ats:circuit:' .. name end
+
+local function has_vendor(limit) return limit and limit.vendor and limit.vendor ~= '' end
+
+-- Return the circuits that a delivery passes: that of its connection and, where it is known, that of the vendor.
+local function circuits_of(config, limit)
+    return has_vendor(limit) and {circuit_of(config), circuit_of(limit.vendor)} or {circuit_of(config)}
+end
+
+-- Return when a circuit lets somebody through again; nil where it does now.
+local function shut_until(circuit)
     local probe_at = tonumber(redis.call('HGET', circuit, 'probe_at') or nil)
-    if probe_at and probe_at > now then return probe_at end
+    return probe_at and probe_at > now and probe_at or nil
+end
+
+-- Return the first moment at which a lane may probe its vendor: another lane is the first one each time.
+local function in_turn(config, at)
+    return at and at + (config * 7919 + time[2]) % 1000
+end
+
+-- Return until when an ATS is left alone; nil where it is not.
+local function left_alone(config, limit)
+    local pause, own, vendor = 'ats:pause:' .. limit.rate, unpack(circuits_of(config, limit))
+    if redis.call('EXISTS', pause, own, vendor or own) == 0 then return nil end
     local ms = redis.call('PTTL', pause)
-    return ms > 0 and now + ms or nil
+    return shut_until(own) or vendor and in_turn(config, shut_until(vendor)) or ms > 0 and now + ms or nil
 end
 
 -- Return until when all slots of a lane are taken; nil where one is free.
@@ -94,14 +115,15 @@ end
 -- Return nil where the limits are not known, true where a call may go now, otherwise when to look again.
 local function room(config, limit)
     if not limit.are_known then return nil end
-    return left_alone(config, limit.rate) or full(config, limit) or too_many(limit) or true
+    return left_alone(config, limit) or full(config, limit) or too_many(limit) or true
 end
 
 -- Take a slot and the calls of one delivery; an open circuit lets nobody else through until this probe is settled.
 local function enter(config, limit, id, lease, cooldown)
     redis.call('ZADD', 'ats:slots:' .. config, now + lease, id)
-    local circuit = 'ats:circuit:' .. config
-    if redis.call('HEXISTS', circuit, 'opened_at') == 1 then redis.call('HSET', circuit, 'probe_at', now + cooldown) end
+    for _, circuit in ipairs(circuits_of(config, limit)) do
+        if redis.call('HEXISTS', circuit, 'opened_at') == 1 then redis.call('HSET', circuit, 'probe_at', now + cooldown) end
+    end
     if limit.calls == 0 then return end
     local made = 'ats:calls:' .. limit.rate
     for call = 1, limit.weight do redis.call('ZADD', made, now + ON_ITS_WAY, id .. ':' .. call) end

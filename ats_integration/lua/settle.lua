@@ -1,27 +1,45 @@
 -- Acknowledge jobs whose results are recorded: forget them, tell their circuits, and let who waits move up.
 --
 -- KEYS: none. ARGV: worker, cooldown, failures that open a circuit, then for each job:
--- id, queue, config, verdict (answered, failed, silent, or foreign for a job that RQ itself cleans up),
--- code, ms of calm that the ATS asked for, ms since the ATS had counted its last call (empty = none left).
+-- id, queue, config, verdict (answered, failed, hung for a failure by time-out, silent, or foreign for a job that
+-- RQ itself cleans up), code, ms of calm that the ATS asked for, ms since the ATS had counted its last call (empty = none left).
 
 local worker, cooldown, threshold = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+-- So many connections to a vendor must hang before it is the vendor that hangs.
+local SEVERAL = 3
 local lanes, healthy, left, gone = {}, {}, {}, {}
 
-local function answered(config)
-    healthy['ats:circuit:' .. config] = true
+-- Forget what was held against an ATS, once all jobs are looked at.
+local function answered(config, limit)
+    for _, circuit in ipairs(circuits_of(config, limit)) do healthy[circuit] = true end
+end
+
+-- Count a failure since the last answer; return how many there are.
+local function count(circuit, code)
+    if healthy[circuit] then redis.call('DEL', circuit) end
+    healthy[circuit] = nil
+    redis.call('HSET', circuit, 'code', code)
+    redis.call('PEXPIRE', circuit, 86400000)
+    return redis.call('HINCRBY', circuit, 'failures', 1)
+end
+
+local function open(circuit)
+    redis.call('HSETNX', circuit, 'opened_at', now)
+    redis.call('HSET', circuit, 'probe_at', now + cooldown)
 end
 
 local function failed(config, code)
-    local circuit = 'ats:circuit:' .. config
-    if healthy[circuit] then redis.call('DEL', circuit) end
-    healthy[circuit] = nil
-    local failures = redis.call('HINCRBY', circuit, 'failures', 1)
-    redis.call('HSET', circuit, 'code', code)
-    if failures >= threshold then
-        redis.call('HSETNX', circuit, 'opened_at', now)
-        redis.call('HSET', circuit, 'probe_at', now + cooldown)
-    end
-    redis.call('PEXPIRE', circuit, 86400000)
+    local circuit = circuit_of(config)
+    if count(circuit, code) >= threshold then open(circuit) end
+end
+
+-- Count a call that hung against the vendor, too: it may be the same for all of its customers.
+local function hung(config, vendor, code)
+    local circuit = circuit_of(vendor)
+    local failures = count(circuit, code)
+    local new = redis.call('HSETNX', circuit, 'hung:' .. config, 1)
+    local connections = redis.call('HINCRBY', circuit, 'connections', new)
+    if failures >= threshold and connections >= SEVERAL then open(circuit) end
 end
 
 -- Count the calls of a delivery from when the ATS did.
@@ -58,11 +76,13 @@ for i = 4, #ARGV, 7 do
     left[#left + 1] = {id = id, queue = queue, config = config, worker = worker}
     if verdict ~= 'foreign' then gone[#gone + 1] = job_key(id) end
     if config then
-        lanes[config] = lanes[config] or limits_of(config)
-        if ago ~= '' then called(lanes[config], id, tonumber(ago)) end
-        if verdict == 'answered' then answered(config) end
-        if verdict == 'failed' then failed(config, code) end
-        if tonumber(ms) > 0 then calm(lanes[config].rate, ms) end
+        local limit = lanes[config] or limits_of(config)
+        lanes[config] = limit
+        if ago ~= '' then called(limit, id, tonumber(ago)) end
+        if verdict == 'answered' then answered(config, limit) end
+        if verdict == 'failed' or verdict == 'hung' then failed(config, code) end
+        if verdict == 'hung' and has_vendor(limit) then hung(config, limit.vendor, code) end
+        if tonumber(ms) > 0 then calm(limit.rate, ms) end
     end
 end
 leave(left)

@@ -136,3 +136,17 @@ def test_no_more_than_a_quarter_are_set_aside(monkeypatch: pytest.MonkeyPatch) -
     for number in range(20):
         found.begin(f"job-{number}", lambda: begun.append(1))
     assert (10, 10) == (len(begun), found.most)
+
+
+def test_a_quarter_of_them_may_die_at_once() -> None:
+    flight = Flight(8)
+    assert 2 == flight.may_die()
+    flight.add([InFlight(job_id="calls"), InFlight(job_id="dies", dies=True)])
+    assert 1 == flight.may_die()
+    flight.end(["dies"])
+    flight.remove(["dies"])
+    assert 2 == flight.may_die()
+
+
+def test_one_may_die_in_the_smallest_flight() -> None:
+    assert 1 == Flight(1).may_die()

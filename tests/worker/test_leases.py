@@ -198,7 +198,7 @@ def test_what_came_in_an_answer_that_was_lost_goes_back(valkey: Any, monkeypatch
     lanes.limit(1)
     lanes.put("heard-of", "unheard-of")
     engine = Engine(valkey, "one", lambda job: None)
-    engine.flight.add([InFlight(job_id=job.id) for job in engine.dispatch.claim(["happy"], 1).jobs])
+    engine.flight.add([InFlight(job_id=job.id) for job in engine.dispatch.claim(["happy"], 1, 1).jobs])
     claim = engine.dispatch.claim
     monkeypatch.setattr(engine.dispatch, "claim", lambda *asked: claim(*asked) and failing())
     with pytest.raises(RedisError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,13 +11,14 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from ats_integration import notices, sweep
+from ats_integration import deadletters, notices, sweep
+from ats_integration.deadletters import DeadLetterDocument
 from ats_integration.models import ATSConfig, Attempt, DeadLetter, Delivery
 from ats_integration.sandbox import Sandbox
-from jobbird.board.models import Application, Vacancy
+from jobbird.board.models import Application, Customer, Vacancy
 from tests.queue_steps import wait_until
 from tests.worker.clock import advance
-from tests.worker.conftest import Tune
+from tests.worker.conftest import Connect, Tune
 from tests.worker.running import in_threads, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -110,18 +112,56 @@ def test_messages_of_a_connection_that_was_switched_off_meanwhile_are_held_inste
 def test_500_that_die_in_an_outage_are_one_mail(
     valkey: Any, s3: Any, config: ATSConfig, vacancy: Vacancy, ats: Sandbox, drain: Drain
 ) -> None:
-    open_circuit(valkey, config)
-    values = {"vacancy": vacancy, "first_name": "Sanne", "email": "sanne@example.org"}
-    Application.objects.bulk_create([Application(**values) for _ in range(500)])
-    assert 500 == sweep.sweep(timezone.now() + timedelta(seconds=20)).taken_in
-    with in_threads(worker()):
-        wait_until(lambda: valkey.zcard(f"ats:waiting:{config.pk}") == 500)
-    advance(valkey, timedelta(minutes=11))
-    open_circuit(valkey, config, minutes=11)
-    valkey.zadd("ats:turns", {str(config.pk): 1})
+    outlive_the_budget(valkey, config, vacancy, count=500)
     drain()
     assert 500 == DeadLetter.objects.filter(reason="http_503").count()
     for minutes in (1, 2, 59):
         notices.send_due(timezone.now() + timedelta(minutes=minutes))
     assert 1 == len(mail.outbox)
     assert 0 == ats.stats().get("recruitee", {}).get("calls", 0)
+
+
+def test_while_s3_is_slow_few_die_at_once_and_the_others_feel_nothing(
+    valkey: Any,
+    s3: Any,
+    tune: Tune,
+    config: ATSConfig,
+    vacancy: Vacancy,
+    connect: Connect,
+    other_customer: Customer,
+    apply_to_other: Apply,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And S3 takes none of the few connections to the database: eight store at once, four have one."""
+    tune(WORKER_CONCURRENCY=32)
+    other = connect(other_customer)
+    s3_answers, storing = threading.Event(), []
+    put = deadletters.put
+
+    def slow_put(document: DeadLetterDocument) -> str:
+        storing.append(document.message_id)
+        s3_answers.wait(30)
+        return put(document)
+
+    monkeypatch.setattr(deadletters, "put", slow_put)
+    outlive_the_budget(valkey, config, vacancy, count=40)
+    with in_threads(worker()):
+        wait_until(lambda: len(storing) == 8)
+        apply_to_other()
+        wait_until(lambda: Delivery.objects.filter(config=other, status="delivered").exists())
+        assert 8 == len(storing)
+        s3_answers.set()
+        wait_until(lambda: DeadLetter.objects.exclude(stored_at=None).count() == 40)
+
+
+def outlive_the_budget(valkey: Any, config: ATSConfig, vacancy: Vacancy, *, count: int) -> None:
+    """Let applications wait for an ATS until they are due to die of its outage."""
+    open_circuit(valkey, config)
+    values = {"vacancy": vacancy, "first_name": "Sanne", "email": "sanne@example.org"}
+    Application.objects.bulk_create([Application(**values) for _ in range(count)])
+    assert count == sweep.sweep(timezone.now() + timedelta(seconds=20)).taken_in
+    with in_threads(worker()):
+        wait_until(lambda: valkey.zcard(f"ats:waiting:{config.pk}") == count)
+    advance(valkey, timedelta(minutes=11))
+    open_circuit(valkey, config, minutes=11)
+    valkey.zadd("ats:turns", {str(config.pk): 1})
