@@ -37,7 +37,7 @@ class Job:
     """A job in our hands.
 
     `waited` is for how long it waited because of our own limits; `dies_of` the code of an outage that it
-    has waited through in vain, or empty.
+    has waited through in vain, or empty. It is risky where it dies, or its connection failed since its last answer.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Job:
     data: bytes
     waited: timedelta = timedelta(0)
     dies_of: str = ""
+    is_risky: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +84,8 @@ class Dispatch:
         self._worker = worker
         self._turn = 0
 
-    def claim(self, queues: Sequence[str], want: int, may_die: int) -> Batch:
-        """Take up to `want` jobs that may run now, of which `may_die` may be such as die unsent.
+    def claim(self, queues: Sequence[str], want: int, may_risk: int) -> Batch:
+        """Take up to `want` jobs that may run now, of which `may_risk` may be risky.
 
         The queues and the waiting lanes take turns.
         Raises RedisError.
@@ -93,7 +94,7 @@ class Dispatch:
         first = self._turn // 2 % len(queues)
         asked = [*queues[first:], *queues[:first]]
         budget = milliseconds(conf.retry_budget)
-        arguments = (want, self._worker, lease(), cooldown(), budget, self._turn, may_die)
+        arguments = (want, self._worker, lease(), cooldown(), budget, self._turn, may_risk)
         return batch_of(self._run("claim", arguments, keys=asked))
 
     def settle(self, settled: Iterable[Settled]) -> None:
@@ -197,15 +198,16 @@ def batch_of(answer: Any) -> Batch:
 
 
 def jobs_of(taken: Sequence[Any]) -> Iterator[Job]:
-    """Read the jobs, five values each."""
-    for i in range(0, len(taken), 5):
-        name, queue, data, waited, dies_of = taken[i : i + 5]
+    """Read the jobs, six values each."""
+    for i in range(0, len(taken), 6):
+        name, queue, data, waited, dies_of, is_risky = taken[i : i + 6]
         yield Job(
             id=name.decode(),
             queue=queue.decode(),
             data=data,
             waited=timedelta(milliseconds=waited),
             dies_of=dies_of.decode(),
+            is_risky=bool(is_risky),
         )
 
 

@@ -88,7 +88,7 @@ class Engine:
         Raises RedisError.
         """
         try:
-            return self.dispatch.claim(queues, want, self.flight.may_die())
+            return self.dispatch.claim(queues, want, self.flight.may_risk())
         except RedisError:
             self._lost_answer = True
             raise
@@ -161,7 +161,7 @@ class Engine:
         claim = claim_for(message, claimed) if message else None
         config_id = message.ats.config_id if message else None
         delivery_id = claim.delivery.pk if claim else None
-        self.flight.add([InFlight(job_id=job.id, config_id=config_id, delivery_id=delivery_id, dies=bool(job.dies_of))])
+        self.flight.add([InFlight(job_id=job.id, config_id=config_id, delivery_id=delivery_id, is_risky=job.is_risky)])
         if message and claim:
             self.put(job, partial(self.deliver, Task(job=job, claim=claim, message=message)))
         elif isinstance(content, str):

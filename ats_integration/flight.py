@@ -17,7 +17,7 @@ WORTH = 1 / 3
 GATHER = timedelta(milliseconds=25)
 #: A call that takes longer than this is set aside: it no longer keeps another one from beginning.
 SLOW = timedelta(seconds=1)
-#: Of so many that run, one more may be set aside, and one may be such as dies unsent.
+#: Of so many that run, one more may be set aside, and one may be risky.
 ASIDE = 4
 #: Jobs are claimed ahead of their turn for as many as ended within the last moment of this length.
 AHEAD = timedelta(milliseconds=100)
@@ -27,13 +27,13 @@ AHEAD = timedelta(milliseconds=100)
 class InFlight:
     """One job in flight; `delivery_id` and `config_id` are None for a job that is no delivery.
 
-    One that dies unsent becomes a dead letter without a call.
+    One is risky that will probably take long: its connection failed last, or it dies and S3 is slow.
     """
 
     job_id: str
     config_id: int | None = None
     delivery_id: UUID | None = None
-    dies: bool = False
+    is_risky: bool = False
     since: float = field(default_factory=time.monotonic)
 
 
@@ -103,10 +103,10 @@ class Flight:
                 self._changed.wait_for(lambda: self._room() >= worth, GATHER.total_seconds())
             return max(0, self._room())
 
-    def may_die(self) -> int:
-        """Return how many jobs may still come in that die unsent: S3 may be slow, and others have calls to make."""
+    def may_risk(self) -> int:
+        """Return how many risky jobs may still come in: others have calls to make."""
         with self._changed:
-            return max(1, self._capacity // ASIDE) - sum(job.dies for job in self._jobs.values())
+            return max(1, self._capacity // ASIDE) - sum(job.is_risky for job in self._jobs.values())
 
     def wait_until_empty(self, patience: timedelta) -> bool:
         """Wait for the last job to go; tell whether it did."""

@@ -1,15 +1,15 @@
 -- Take up to `want` jobs that may run now, from the waiting lanes and the queues, and register them as started.
 --
--- KEYS: the queues, the first one is asked first. ARGV: want, worker, lease, cooldown, budget, turn, and how many
--- of them may be such as die unsent.
+-- KEYS: the queues, the first one is asked first. ARGV: want, worker, lease, cooldown, budget, turn, and how many of
+-- them may be risky: such as die unsent, or whose connection failed since its last answer.
 -- Returns: suspended (0/1), ms until it is worth while to come again (-1 = when a message comes), lanes whose limits are not
 -- known or soon will not be, and for each job: id, queue, data, ms that it waited for its turn while its ATS was
--- there, and the code with which it dies unsent (empty = it runs).
+-- there, the code with which it dies unsent (empty = it runs), and whether it is risky (0/1).
 
 local want, worker, lease = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
-local cooldown, budget, turn, may_die = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local cooldown, budget, turn, may_risk = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local MOST_LOOKED_AT = 250  -- others wait for this script
-local NEXT_DEATHS = 100  -- ms
+local NEXT_RISK = 100  -- ms
 local DAY = 86400
 local MOST_AT_ONCE = 32  -- off one queue, so that each of several is asked often
 local taken, forgotten, is_taken, leases, started, seen, served = {}, {}, {}, {}, {}, 0, 0
@@ -58,26 +58,21 @@ local function enlist(job)
     redis.call('EXPIRE', 'rq:execution:' .. execution, DAY)
 end
 
-local function start(job, limit, dies)
+local function start(job, limit, dies, is_risky)
     redis.call(
         'HSET', job_key(job.id), 'status', 'started', 'worker_name', worker, 'origin', job.queue, 'ats_order', job.order
     )
     is_taken[job.id] = true
     leases[#leases + 1], leases[#leases + 2] = now + lease, job.id
     enlist(job)
-    for _, value in ipairs({job.id, job.queue, job.data, waited(job, limit), dies}) do taken[#taken + 1] = value end
-    want = want - 1
+    local risk = is_risky and 1 or 0
+    for _, value in ipairs({job.id, job.queue, job.data, waited(job, limit), dies, risk}) do taken[#taken + 1] = value end
+    want, may_risk = want - 1, may_risk - risk
 end
 
 local function start_in_lane(job, limit)
-    start(job, limit, '')
+    start(job, limit, '', limit.has_failed)
     enter(job.config, limit, job.id, lease, cooldown)
-end
-
--- A job that dies calls nobody, so it takes no slot.
-local function start_to_die(job, limit, code)
-    start(job, limit, code)
-    may_die = may_die - 1
 end
 
 -- Return the limits of a lane; note where they are forgotten, or soon will be.
@@ -91,6 +86,12 @@ end
 local function lost_to_outage(job, limit)
     local since, code = outage_of(job.config, limit)
     if since and now - math.max(since, job.order / 1000) >= budget then return code end
+end
+
+-- Return like `room`, but when to look again also where there is room for nothing risky.
+local function room_here(config, limit)
+    local verdict = room(config, limit)
+    return verdict == true and limit.has_failed and may_risk < 1 and now + NEXT_RISK or verdict
 end
 
 -- Take one job of a lane whose turn has come; tell whether there may be another. A lane that was served goes
@@ -108,12 +109,12 @@ local function serve_lane(config)
     local limit = limits_for(config)
     local dies = job and lost_to_outage(job, limit)
     local verdict
-    if dies then verdict = may_die > 0 or now + NEXT_DEATHS else verdict = room(config, limit) end
+    if dies then verdict = may_risk > 0 or now + NEXT_RISK else verdict = room_here(config, limit) end
     if verdict == true or not job then
         redis.call('ZREM', waiting, id)
         served = served + 1
         look_again(config, now + (time[2] % 1000 + served) / 1000)
-        if dies then start_to_die(job, limit, dies) elseif job then start_in_lane(job, limit) else redis.call('DEL', job_key(id)) end
+        if dies then start(job, limit, dies, true) elseif job then start_in_lane(job, limit) else redis.call('DEL', job_key(id)) end
         return true
     end
     look_again(config, verdict or now + 1000)
@@ -143,7 +144,7 @@ local function start_or_park(job)
         return
     end
     local limit = limits_for(job.config)
-    local verdict = room(job.config, limit)
+    local verdict = room_here(job.config, limit)
     if verdict == true and not others then
         start_in_lane(job, limit)
         return
@@ -160,7 +161,7 @@ local function serve(id, queue)
         return
     end
     job.queue = queue
-    if job.config then start_or_park(job) else start(job, nil, '') end
+    if job.config then start_or_park(job) else start(job, nil, '', false) end
 end
 
 -- Take the next jobs off a queue; return how many there were.

@@ -77,10 +77,11 @@ local function in_turn(config, at)
     return at and at + (config * 7919 + time[2]) % 1000
 end
 
--- Return until when an ATS is left alone; nil where it is not.
+-- Return until when an ATS is left alone; nil where it is not. Note whether its connection failed since its last answer.
 local function left_alone(config, limit)
     local pause, own, vendor = 'ats:pause:' .. limit.rate, unpack(circuits_of(config, limit))
     if redis.call('EXISTS', pause, own, vendor or own) == 0 then return nil end
+    limit.has_failed = redis.call('EXISTS', own) == 1
     local ms = redis.call('PTTL', pause)
     return shut_until(own) or vendor and in_turn(config, shut_until(vendor)) or ms > 0 and now + ms or nil
 end

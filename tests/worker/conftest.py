@@ -57,11 +57,11 @@ class Lanes:
         """Return what a worker of that name calls."""
         return Dispatch(self.valkey, name)
 
-    def claim(self, want: int = 100, *, worker: str = "one", may_die: int = 100) -> Batch:
+    def claim(self, want: int = 100, *, worker: str = "one", may_risk: int = 100) -> Batch:
         """Take jobs as a worker."""
         made = self.worker(worker)
         made._turn = next(self.numbers)
-        return made.claim(QUEUES, want, may_die)
+        return made.claim(QUEUES, want, may_risk)
 
     def take(self, want: int = 100, *, worker: str = "one") -> list[str]:
         """Take jobs as a worker; return their names in their order."""

@@ -172,3 +172,19 @@ def test_who_waited_through_the_whole_budget_dies_at_once_and_not_with_the_next_
     for name in ("first", "second", "third"):
         assert [(name, "http_503")] == [(job.id, job.dies_of) for job in broken.claim(1).jobs]
         broken.settle(name, verdict="silent")
+
+
+def test_connections_that_failed_last_take_no_more_places_than_there_are_for_them(lanes: Lanes) -> None:
+    """Many that hang, each at a server of its own, must not fill a worker while their circuits are still closed."""
+    fail(lanes, 1)
+    lanes.limit(2)
+    lanes.put("risky-1", "risky-2", "risky-3")
+    lanes.put("healthy", config=2)
+    batch = lanes.claim(may_risk=2)
+    assert {("risky-1", True), ("risky-2", True), ("healthy", False)} == {(job.id, job.is_risky) for job in batch.jobs}
+    assert batch.next_turn
+    assert timedelta(milliseconds=100) >= batch.next_turn
+    lanes.pass_time(milliseconds=150)
+    assert [] == list(lanes.claim(may_risk=0).jobs)
+    lanes.settle("risky-1", verdict="answered")
+    assert ["risky-3"] == [job.id for job in lanes.claim(may_risk=0).jobs]

@@ -138,15 +138,15 @@ def test_no_more_than_a_quarter_are_set_aside(monkeypatch: pytest.MonkeyPatch) -
     assert (10, 10) == (len(begun), found.most)
 
 
-def test_a_quarter_of_them_may_die_at_once() -> None:
+def test_a_quarter_of_them_may_risk_at_once() -> None:
     flight = Flight(8)
-    assert 2 == flight.may_die()
-    flight.add([InFlight(job_id="calls"), InFlight(job_id="dies", dies=True)])
-    assert 1 == flight.may_die()
-    flight.end(["dies"])
-    flight.remove(["dies"])
-    assert 2 == flight.may_die()
+    assert 2 == flight.may_risk()
+    flight.add([InFlight(job_id="calls"), InFlight(job_id="hangs", is_risky=True)])
+    assert 1 == flight.may_risk()
+    flight.end(["hangs"])
+    flight.remove(["hangs"])
+    assert 2 == flight.may_risk()
 
 
-def test_one_may_die_in_the_smallest_flight() -> None:
-    assert 1 == Flight(1).may_die()
+def test_one_may_risk_in_the_smallest_flight() -> None:
+    assert 1 == Flight(1).may_risk()

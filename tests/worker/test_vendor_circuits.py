@@ -134,7 +134,7 @@ def test_only_so_many_die_at_once(hanging: Lanes) -> None:
     hanging.pass_time(minutes=6)
     went = []
     for most in (4, 0, 100):
-        went.append(len(hanging.claim(may_die=most).jobs))
+        went.append(len(hanging.claim(may_risk=most).jobs))
         hanging.pass_time(milliseconds=150)
     assert [4, 0, 5] == went
 
