@@ -29,6 +29,8 @@ LIMITS_TTL = timedelta(seconds=30)
 #: A circuit lets one message through in each twentieth of the retry budget: every 15 s.
 PROBES_IN_BUDGET = 20
 
+#: They move or shrink what is there, so they may do so without memory to spare, or nothing would ever free some.
+HEAD = "#!lua flags=allow-oom"
 SCRIPTS = ("claim", "settle", "renew", "reclaim", "publish", "ours")
 
 
@@ -183,7 +185,7 @@ def script(connection: Redis, name: str) -> Any:
 def source(name: str) -> str:
     """Return the text of a script, behind what all of them share."""
     folder = resources.files(__package__) / "lua"
-    return "\n".join((folder / f"{part}.lua").read_text() for part in ("lanes", name))
+    return "\n".join((HEAD, *((folder / f"{part}.lua").read_text() for part in ("lanes", name))))
 
 
 def batch_of(answer: Any) -> Batch:

@@ -167,6 +167,8 @@ class DeliveryWorker(SimpleWorker):
         queue = self.queues[0].key
         with unless_redis_is_away(self.log):  # takes the last message and puts it back: so it only waits
             self.connection.blmove(queue, queue, patience.total_seconds(), "RIGHT", "RIGHT")  # type: ignore[arg-type]
+            return
+        time.sleep(patience.total_seconds())  # one whose memory is full refuses at once
 
     def beat(self) -> None:
         """Say that this worker is alive, hold on to what is in flight, and do RQ's own maintenance, when it is time.
@@ -179,7 +181,7 @@ class DeliveryWorker(SimpleWorker):
         if not self.connection.hexists(self.key, "birth"):  # Redis was emptied
             self.connection.delete(self.key)
             with suppress(ValueError):  # a foreign job wrote to our hash meanwhile; the next beat tries again
-                self.register_birth()  # type: ignore[no-untyped-call]
+                self.register_birth()
         self.heartbeat()
         self.set_state(WorkerStatus.BUSY if len(self.engine.flight) else WorkerStatus.IDLE)
         close_old_connections()
@@ -192,6 +194,11 @@ class DeliveryWorker(SimpleWorker):
         queue = next(queue for queue in self.queues if queue.name == job.queue)
         found = self.job_class.fetch(job.id, self.connection, self.serializer)
         self.perform_job(found, queue, self.prepare_execution(found))
+
+    def register_birth(self) -> None:
+        """Enter the list of workers; a Redis whose memory is full has no room for that, and still gives work."""
+        with unless_redis_is_away(self.log):
+            super().register_birth()  # type: ignore[no-untyped-call]
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """Say that this worker is alive, if Redis is there to hear it."""
@@ -223,8 +230,7 @@ class DeliveryWorker(SimpleWorker):
 
     def request_force_stop(self, signum: int, frame: Any) -> None:
         """Leave at once, unless both signals are one; what was in flight comes back when its lease has run out."""
-        first = self._shutdown_requested_date
-        if first and now() - first < ONE_SIGNAL:
+        if self._shutdown_requested_date and now() - self._shutdown_requested_date < ONE_SIGNAL:
             return
         self.log.warning("worker.cold_shutdown")
         with unless_redis_is_away(self.log):
