@@ -52,8 +52,9 @@ class Claim:
     delivery: Delivery
 
 
+@transaction.atomic
 def claim(message_id: UUID, try_count: int) -> Claim | None:
-    """Claim one delivery for try number `try_count` + 1.
+    """Claim one delivery for try number `try_count` + 1, or leave it as it was where its connection cannot be read.
 
     Return None where there is nothing to do: it is gone, done, at another try, or in other hands.
     """

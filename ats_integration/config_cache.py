@@ -10,17 +10,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
 from .models import ATSConfig
 
 #: How old a connection may be: what changes it without saving it, such as another name of the customer, counts then.
 FRESH = timedelta(seconds=10)
-#: What tells one state of a connection from another, as SQL: both databases keep microseconds.
-VERSION = "CAST(updated_at AS text)"
+#: What tells one state of a connection from another, as SQL and for the ORM: both databases keep microseconds.
+VERSION, AS_READ = "CAST(updated_at AS text)", Cast("updated_at", TextField())
 
 
 @dataclass(frozen=True)
 class Known:
-    """A connection, the version for which it was read, and until when it is believed (monotonic seconds)."""
+    """A connection, its version, and until when it is believed (monotonic seconds)."""
 
     config: ATSConfig
     version: object
@@ -33,26 +36,26 @@ class ConfigCache:
     def __init__(self) -> None:
         self._known: dict[int, Known] = {}
 
-    def get(self, versions: Mapping[int, object]) -> Mapping[int, ATSConfig]:
-        """Return connections, given by id and version. Gone ones are left out."""
+    def refresh(self, ids: Collection[int]) -> None:
+        """Read those that are not known or were read too long ago: before a claim, which then finds them here."""
         now, known = time.monotonic(), self._known
-        unknown = {one: version for one, version in versions.items() if not is_known(known.get(one), version, now)}
-        if unknown:
-            self._known = known = with_these(known, unknown, now)
+        if unknown := {one for one in ids if one not in known or known[one].until <= now}:
+            self._known = {one: old for one, old in known.items() if old.until > now} | read(unknown, now)
+
+    def get(self, versions: Mapping[int, object]) -> Mapping[int, ATSConfig]:
+        """Return connections, given by id and version; read those that were saved since. Gone ones are left out."""
+        known = self._known
+        if other := {one for one, version in versions.items() if one not in known or known[one].version != version}:
+            kept = {one: old for one, old in known.items() if one not in other}
+            self._known = known = kept | read(other, time.monotonic())
         return {one: known[one].config for one in versions if one in known}
 
 
-def is_known(known: Known | None, version: object, now: float) -> bool:
-    """Tell whether a connection is known in this version."""
-    return known is not None and known.version == version and known.until > now
-
-
-def with_these(known: Mapping[int, Known], versions: Mapping[int, object], now: float) -> dict[int, Known]:
-    """Read connections and add them; leave out those that nobody used for a while."""
+def read(ids: Collection[int], now: float) -> dict[int, Known]:
+    """Read connections with their versions."""
+    found = ATSConfig.objects.select_related("customer").annotate(version=AS_READ).in_bulk(ids)
     until = now + FRESH.total_seconds()
-    found = {one: Known(config, versions[one], until) for one, config in current_configs(versions).items()}
-    kept = {one: old for one, old in known.items() if old.until > now and one not in versions}
-    return kept | found
+    return {one: Known(config, config.version, until) for one, config in found.items()}
 
 
 def current_configs(ids: Collection[int]) -> Mapping[int, ATSConfig]:

@@ -150,7 +150,9 @@ class Engine:
         Raises DatabaseError, or whatever else goes wrong, before anything has begun.
         """
         contents = [(job, after_waiting(content_of(job), job.waited)) for job in jobs]
-        wanted = latest(found for _job, found in contents if isinstance(found, Message))
+        messages = [found for _job, found in contents if isinstance(found, Message)]
+        self._configs.refresh({message.ats.config_id for message in messages})  # what fails now leaves no claim behind
+        wanted = latest(messages)
         claimed = claims.claim_all(wanted, self._configs.get) if wanted else {}
         for job, content in contents:
             self.begin_one(job, content, claimed)

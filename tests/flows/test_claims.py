@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
 import redis
 import time_machine
+from django.db import OperationalError
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -90,6 +92,19 @@ def test_what_is_claimed_after_another_claim_ran_out_may_be_a_duplicate(delivery
     with time_machine.travel(timezone.now() + timedelta(seconds=46)):
         assert claimed(delivery).delivery.possible_duplicate
     assert the_delivery().possible_duplicate
+
+
+def test_what_is_claimed_while_the_database_goes_is_not_claimed(
+    delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> None:
+        raise OperationalError("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(claims, "current_configs", away)
+        with pytest.raises(OperationalError):
+            claims.claim(delivery.pk, 0)
+    assert not claimed(delivery).delivery.possible_duplicate
 
 
 @pytest.mark.parametrize("try_count", [1, 2, 11])

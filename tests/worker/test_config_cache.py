@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from ats_integration import claims, config_cache
@@ -20,21 +21,33 @@ pytestmark = pytest.mark.django_db
 def cache(config: ATSConfig) -> ConfigCache:
     """Return a cache that knows the connection."""
     found = ConfigCache()
-    found.get({config.pk: config.updated_at})
+    found.refresh([config.pk])
     return found
+
+
+def version_of(config: ATSConfig) -> object:
+    """Return the version of a connection, as a claim of one of its deliveries reads it."""
+    ((_delivery, version),) = claims.take({rows.delivery(config, Status.QUEUED).pk: 0}, timezone.now())
+    return version
 
 
 def test_what_is_known_is_not_read_again(
     cache: ConfigCache, config: ATSConfig, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    version = version_of(config)
     with django_assert_num_queries(0):
-        assert {config.pk: config} == cache.get({config.pk: config.updated_at})
+        cache.refresh([config.pk])
+        assert {config.pk: config} == cache.get({config.pk: version})
 
 
 def test_a_saved_change_counts_at_once(cache: ConfigCache, config: ATSConfig) -> None:
     config.name = "mended"
     config.save()
-    assert "mended" == cache.get({config.pk: config.updated_at})[config.pk].name
+    assert "mended" == cache.get({config.pk: version_of(config)})[config.pk].name
+
+
+def test_one_that_is_not_known_is_read(config: ATSConfig) -> None:
+    assert {config.pk: config} == ConfigCache().get({config.pk: version_of(config)})
 
 
 @pytest.mark.parametrize(("fresh", "expected"), [(timedelta(0), "renamed"), (config_cache.FRESH, "Acme's Recruitee")])
@@ -42,10 +55,11 @@ def test_what_changes_it_without_a_save_counts_a_little_later(
     config: ATSConfig, monkeypatch: pytest.MonkeyPatch, fresh: timedelta, expected: str
 ) -> None:
     monkeypatch.setattr(config_cache, "FRESH", fresh)
-    cache = ConfigCache()
-    cache.get({config.pk: config.updated_at})
+    cache, version = ConfigCache(), version_of(config)
+    cache.refresh([config.pk])
     ATSConfig.objects.update(name="renamed")
-    assert expected == cache.get({config.pk: config.updated_at})[config.pk].name
+    cache.refresh([config.pk])
+    assert expected == cache.get({config.pk: version})[config.pk].name
 
 
 def test_one_that_is_gone_is_left_out(cache: ConfigCache, config: ATSConfig) -> None:
@@ -55,9 +69,8 @@ def test_one_that_is_gone_is_left_out(cache: ConfigCache, config: ATSConfig) -> 
 def test_what_nobody_uses_is_forgotten(config: ATSConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config_cache, "FRESH", timedelta(0))
     cache = ConfigCache()
-    for saved_at in (config.updated_at, config.updated_at - timedelta(days=1)):
-        cache.get({config.pk: saved_at})
-    cache.get({config.pk + 1: config.updated_at})
+    cache.refresh([config.pk])
+    cache.refresh([config.pk + 1])
     assert {} == cache._known
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from pytest_django import DjangoAssertNumQueries
 from redis.exceptions import ConnectionError as RedisAway
 
 from ats_integration import claims, sweep
@@ -56,6 +59,19 @@ def test_a_key_of_another_kind_in_the_place_of_a_message_loses_nothing(
     valkey.sadd(key, "x") if kind == "set" else valkey.set(key, "x")
     drain()
     assert ["delivered", "pending", "delivered"] == statuses()
+    sweep.sweep()
+    drain()
+    assert ["delivered"] * 3 == statuses()
+
+
+def test_a_message_of_a_connection_that_cannot_be_takes_no_other_with_it(
+    three: list[str], valkey: Any, drain: Drain
+) -> None:
+    call = json.loads(zlib.decompress(valkey.hget(f"rq:job:{three[1]}", "data")))
+    call[2][0]["ats"]["configId"] = 10**30
+    valkey.hset(f"rq:job:{three[1]}", "data", zlib.compress(json.dumps(call, separators=(",", ":")).encode()))
+    drain()
+    age(Delivery.objects.all())
     sweep.sweep()
     drain()
     assert ["delivered"] * 3 == statuses()
@@ -125,3 +141,39 @@ def test_an_outage_of_the_database_leaves_the_queue_as_it_was(
     assert three == job_ids(valkey, "happy")
     drain()
     assert ["delivered"] * 3 == statuses()
+
+
+def test_an_outage_of_the_database_between_two_of_a_claims_queries_leaves_no_lease_behind(
+    three: list[str], valkey: Any, config: ATSConfig, drain: Drain
+) -> None:
+    engine = Engine(valkey, "one", lambda _job: None)
+    engine.publish_limits([config.pk])
+    with connection.execute_wrapper(not_to_be_read), pytest.raises(OperationalError):
+        engine.take(["happy", "retry"], 2)
+    assert three == job_ids(valkey, "happy")
+    drain()
+    assert [("delivered", False)] * 3 == list(Delivery.objects.values_list("status", "possible_duplicate"))
+
+
+@pytest.mark.parametrize(("looks", "queries"), [(1, 2), (2, 1)])
+def test_a_claim_is_one_query_and_one_more_where_a_connection_is_not_known(
+    three: list[str],
+    valkey: Any,
+    config: ATSConfig,
+    looks: int,
+    queries: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    engine = Engine(valkey, "one", lambda _job: None)
+    engine.publish_limits([config.pk])
+    for _ in range(looks - 1):
+        engine.take(["happy", "retry"], 1)
+    with django_assert_num_queries(queries):
+        assert 1 == len(engine.take(["happy", "retry"], 1).jobs)
+
+
+def not_to_be_read(execute: Any, sql: str, *args: Any) -> Any:
+    """Fail where something is to be read, as a database does that has just gone; what is written arrives."""
+    if sql.startswith("SELECT"):
+        raise OperationalError("away")
+    return execute(sql, *args)
