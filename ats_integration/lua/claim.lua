@@ -19,13 +19,18 @@ if redis.call('EXISTS', 'rq:suspended') == 1 then return {1, -1, {}, {}} end
 -- Read a job; nil for one that cannot be read. Its order is the moment of its first failed try, or else of its
 -- first look at it, and stays what it was when the job is put back.
 local function job_of(id)
-    local data, origin, meta, order, parked_at = unpack(fields(id, 'data', 'origin', 'meta', 'ats_order', 'ats_parked_at'))
+    local data, origin, meta, order, parked_at, waited = unpack(
+        fields(id, 'data', 'origin', 'meta', 'ats_order', 'ats_parked_at', 'ats_waited')
+    )
     if not data then return nil end
     local config, since = lane_in(meta)
     seen = seen + 1
     order = tonumber(order or nil) or since and since * 1000 or time[1] * 1000000 + time[2] + seen
     parked_at = config and tonumber(parked_at or nil)
-    return {id = id, data = data, queue = origin, config = config, order = order, parked_at = parked_at}
+    waited = tonumber(waited or nil) or 0
+    return {
+        id = id, data = data, queue = origin, config = config, order = order, parked_at = parked_at, waited = waited
+    }
 end
 
 -- Return since when the ATS of a lane is away, and the reason; nil where it is there.
@@ -39,11 +44,15 @@ local function outage_of(config, limit)
     return since, reason
 end
 
--- Return for how long a job waited because of our own limits; waiting through an outage does not count.
+-- Return for how long a job waited because of our own limits, and note it: a job that is put back has waited as long
+-- before. Waiting through an outage does not count.
 local function waited(job, limit)
-    if not job.parked_at then return 0 end
+    if not job.parked_at then return job.waited end
     redis.call('HDEL', job_key(job.id), 'ats_parked_at')
-    return outage_of(job.config, limit) and 0 or math.max(0, now - job.parked_at)
+    if outage_of(job.config, limit) then return job.waited end
+    local ms = job.waited + math.max(0, now - job.parked_at)
+    redis.call('HSET', job_key(job.id), 'ats_waited', ms)
+    return ms
 end
 
 -- Show a job as started in RQ's own registry, where its pages look.

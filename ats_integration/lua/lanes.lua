@@ -11,7 +11,8 @@
 --   ats:turns             zset    lanes with waiting jobs, by when to look again
 --   ats:leases            zset    all jobs in flight, by the end of their lease
 --
--- A job's own hash also keeps ats_order (its place among all others) and ats_parked_at (since when it waits).
+-- A job's own hash also keeps ats_order (its place among all others), ats_parked_at (since when it waits) and ats_waited
+-- (how long it has waited before, in ms).
 -- Times are milliseconds of the server's clock; orders are microseconds.
 
 -- How long a call may take from here to the door of the ATS, in ms: it counts from then on, until more is known.

@@ -20,7 +20,7 @@ from ats_integration.flight import Flight, InFlight
 from ats_integration.models import ATSConfig, Delivery
 from ats_integration.sandbox import Sandbox
 from jobbird.board.models import Application
-from tests.worker.conftest import Lanes, Tune, names
+from tests.worker.conftest import Lanes, Tune, ms_ago, names
 from tests.worker.running import worker
 
 Apply = Callable[..., Application]
@@ -130,6 +130,37 @@ def test_what_is_given_back_stands_where_it_stood(lanes: Lanes) -> None:
     assert jobs == lanes.queue()
     assert set() == lanes.in_flight()
     assert jobs == lanes.take()
+
+
+@pytest.mark.parametrize("again_in_line", [False, True])
+def test_what_is_given_back_has_waited_as_long_as_before(lanes: Lanes, again_in_line: bool) -> None:
+    lanes.limit(1, concurrency=1)
+    lanes.put("runs", "waits", *(["other"] if again_in_line else []))
+    lanes.take()
+    lanes.take()
+    lanes.pass_time(seconds=200)
+    lanes.settle("runs")
+    assert [200] == [job.waited.seconds for job in lanes.claim().jobs]
+    lanes.pass_time(seconds=10)  # in flight: no wait of ours
+    lanes.worker().give_back(["waits"])
+    assert again_in_line == ("waits" in lanes.waiting())
+    lanes.pass_time(seconds=5)
+    (again,) = lanes.claim().jobs
+    assert ("waits", 205 if again_in_line else 200) == (again.id, again.waited.seconds)
+
+
+def test_what_waited_through_an_outage_after_it_came_back_has_waited_as_long_as_before(lanes: Lanes) -> None:
+    lanes.limit(1, concurrency=1)
+    lanes.put("runs", "waits", "other")
+    lanes.take()
+    lanes.take()
+    lanes.pass_time(seconds=200)
+    lanes.settle("runs")
+    lanes.take()
+    lanes.worker().give_back(["waits"])
+    lanes.valkey.hset("ats:circuit:1", mapping={"failures": 10, "opened_at": ms_ago(1000), "probe_at": 1, "code": "x"})
+    lanes.pass_time(seconds=5)
+    assert [200] == [job.waited.seconds for job in lanes.claim().jobs]
 
 
 def test_a_job_that_comes_back_is_settled_once_and_for_all(lanes: Lanes) -> None:

@@ -181,14 +181,15 @@ def test_how_long_a_message_waited_is_told(lanes: Lanes) -> None:
     assert 101 <= job.waited.total_seconds() < 103
 
 
-def test_a_wait_is_told_once(lanes: Lanes) -> None:
+def test_a_wait_counts_once_however_often_it_is_told(lanes: Lanes) -> None:
     lanes.limit(1, calls=1, per=100)
     lanes.put("goes", "waits")
     lanes.take()
     lanes.pass_time(seconds=101)
-    lanes.worker().give_back(lanes.take())
+    told = lanes.claim().jobs
+    lanes.worker().give_back(job.id for job in told)
     lanes.pass_time(seconds=101)
-    assert [timedelta(0)] == [job.waited for job in lanes.claim().jobs]
+    assert [job.waited for job in told] == [job.waited for job in lanes.claim().jobs] != [timedelta(0)]
 
 
 Happening = st.one_of(
