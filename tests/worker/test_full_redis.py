@@ -79,6 +79,7 @@ def test_a_worker_that_starts_then_and_is_in_nobodys_list_delivers(
         assert [] == valkey.keys("rq:worker:*")
         with pytest.raises(OutOfMemoryError):
             valkey.set("still", "full")
+        valkey.config_set("maxmemory", 0)  # so that the worker can say goodbye
 
 
 def test_a_worker_with_nothing_to_do_rests(valkey: Any) -> None:
