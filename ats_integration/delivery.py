@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypedDict
@@ -76,11 +77,16 @@ class Start:
         return self.at + timedelta(seconds=ticks - self.ticks)
 
 
-def attempt(message: Message, config: ATSConfig, progress: Progress | None = None) -> Result:
-    """Try once to deliver `message` through today's `config`. Never raises: a fault of ours is an outcome too."""
+def attempt(
+    message: Message, config: ATSConfig, progress: Progress | None = None, leave: Callable[[], None] | None = None
+) -> Result:
+    """Try once to deliver `message` through today's `config`. Never raises: a fault of ours is an outcome too.
+
+    `leave` is called before the first call and may wait.
+    """
     start = Start()
     try:
-        accepted = hand_in(current(message, config), config, progress)
+        accepted = hand_in(current(message, config), config, progress, leave)
     except DeliveryError as error:
         return failed(error, start)
     except Exception as error:
@@ -94,7 +100,9 @@ def current(message: Message, config: ATSConfig) -> Message:
     return message if config.is_as_in(message.ats) else message.but(ats=config.snapshot())
 
 
-def hand_in(message: Message, config: ATSConfig, progress: Progress | None) -> Accepted:
+def hand_in(
+    message: Message, config: ATSConfig, progress: Progress | None, leave: Callable[[], None] | None
+) -> Accepted:
     """Open what is sealed and let the provider's adapter do its work.
 
     Raises a DeliveryError.
@@ -109,6 +117,8 @@ def hand_in(message: Message, config: ATSConfig, progress: Progress | None) -> A
             resume=resume,
             resume_url=links.url_for(message.resume),
         )
+        if leave:
+            leave()
         return exchange.hand_in(provider, submission, progress)
 
 

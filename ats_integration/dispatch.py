@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from importlib import resources
 from typing import Any, Literal
 
 from redis import Redis
 
 from .conf import conf
 from .limits import Limits
+from .scripts import script
 
 #: What a result says about the ATS's health: it answered, it did not, it let us wait in vain, or it was not asked. A
 #: foreign job is no delivery, and RQ itself cleans up behind it.
@@ -29,9 +28,7 @@ LIMITS_TTL = timedelta(seconds=30)
 #: A circuit lets one message through in each twentieth of the retry budget: every 15 s.
 PROBES_IN_BUDGET = 20
 
-#: They move or shrink what is there, so they may do so without memory to spare, or nothing would ever free some.
-HEAD = "#!lua flags=allow-oom"
-SCRIPTS = ("claim", "settle", "renew", "reclaim", "publish", "ours")
+SCRIPTS = ("claim", "leave", "settle", "renew", "reclaim", "publish", "ours")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +36,8 @@ class Job:
     """A job in our hands.
 
     `waited` is for how long it waited because of our own limits; `dies_of` the code of an outage that it
-    has waited through in vain, or empty. It is risky where it dies, or its connection failed since its last answer.
+    has waited through in vain, or empty. It is risky where it dies, or its connection failed since its last answer;
+    one with a slow rate asks before it calls.
     """
 
     id: str
@@ -48,6 +46,7 @@ class Job:
     waited: timedelta = timedelta(0)
     dies_of: str = ""
     is_risky: bool = False
+    has_slow_rate: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +97,13 @@ class Dispatch:
         budget = milliseconds(conf.retry_budget)
         arguments = (want, self._worker, lease(), cooldown(), budget, self._turn, may_risk)
         return batch_of(self._run("claim", arguments, keys=asked))
+
+    def leave(self, config_id: int, job_id: str) -> timedelta:
+        """Return for how long a delivery of a slow rate waits before it calls; its place is kept until then.
+
+        Raises RedisError.
+        """
+        return timedelta(milliseconds=self._run("leave", (config_id, job_id)))
 
     def settle(self, settled: Iterable[Settled]) -> None:
         """Acknowledge jobs.
@@ -176,18 +182,6 @@ def waiting(connection: Redis) -> int:
     return sum(pipeline.execute())
 
 
-def script(connection: Redis, name: str) -> Any:
-    """Return a script bound to a connection."""
-    return connection.register_script(source(name))
-
-
-@cache
-def source(name: str) -> str:
-    """Return the text of a script, behind what all of them share."""
-    folder = resources.files(__package__) / "lua"
-    return "\n".join((HEAD, *((folder / f"{part}.lua").read_text() for part in ("lanes", name))))
-
-
 def batch_of(answer: Any) -> Batch:
     """Read what the claim script returned."""
     suspended, wait, unknown, taken = answer
@@ -200,9 +194,9 @@ def batch_of(answer: Any) -> Batch:
 
 
 def jobs_of(taken: Sequence[Any]) -> Iterator[Job]:
-    """Read the jobs, six values each."""
-    for i in range(0, len(taken), 6):
-        name, queue, data, waited, dies_of, is_risky = taken[i : i + 6]
+    """Read the jobs, seven values each."""
+    for i in range(0, len(taken), 7):
+        name, queue, data, waited, dies_of, is_risky, has_slow_rate = taken[i : i + 7]
         yield Job(
             id=name.decode(),
             queue=queue.decode(),
@@ -210,6 +204,7 @@ def jobs_of(taken: Sequence[Any]) -> Iterator[Job]:
             waited=timedelta(milliseconds=waited),
             dies_of=dies_of.decode(),
             is_risky=bool(is_risky),
+            has_slow_rate=bool(has_slow_rate),
         )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 import zlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -31,6 +33,8 @@ from .trying import Done, Task, try_once
 
 log = logging.getLogger(__name__)
 
+#: A thread waits no longer than this for its turn to call.
+LONGEST_WAIT = timedelta(seconds=10)
 #: How the content of our own jobs begins.
 OURS = f'["{JOB}",'.encode()
 
@@ -181,11 +185,18 @@ class Engine:
 
     def deliver(self, task: Task) -> None:
         """Try one delivery on the current thread; where that fails, its claim runs out and it is tried again."""
+        leave = partial(self.leave, task) if task.job.has_slow_rate else None
         try:
-            self._recorder.put(try_once(task))
+            self._recorder.put(try_once(task, leave))
         except Exception as error:
             log.error("worker.job_not_finished id=%s fault=%s", task.job.id, where(error))
             self.flight.remove([task.job.id])
+
+    def leave(self, task: Task) -> None:
+        """Let a delivery of a slow rate wait, where it was held up and others went in its place."""
+        with suppress(RedisError):  # it was let through
+            wait = self.dispatch.leave(task.claim.delivery.config_id, task.job.id)
+            time.sleep(min(wait, LONGEST_WAIT).total_seconds())
 
     def run_foreign(self, job: Job) -> None:
         """Run a job that is no delivery on the current thread."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -45,9 +46,10 @@ class Done:
     step: Step | None = None
 
 
-def try_once(task: Task) -> Done:
+def try_once(task: Task, leave: Callable[[], None] | None = None) -> Done:
     """Deliver, or park, or bury; what can be recorded together with others is left to the recorder.
 
+    `leave` is called before the first call and may wait.
     Raises DatabaseError where the database stayed away; the claim then runs out and the try is repeated.
     """
     config = task.claim.delivery.config
@@ -57,18 +59,18 @@ def try_once(task: Task) -> Done:
         elif task.job.dies_of:
             settlement.bury_unsent(task.claim, task.message, task.job.dies_of)
         else:
-            return called(task)
+            return called(task, leave)
     except StaleDelivery:
         log.info("delivery.moved_meanwhile message=%s", task.message.message_id)
     return Done(settled=acknowledged(task))
 
 
-def called(task: Task) -> Done:
+def called(task: Task, leave: Callable[[], None] | None) -> Done:
     """Call the ATS.
 
     Raises StaleDelivery where the delivery died of it and somebody else moved it meanwhile.
     """
-    result = delivery.attempt(task.message, task.claim.delivery.config, progress_of(task.claim))
+    result = delivery.attempt(task.message, task.claim.delivery.config, progress_of(task.claim), leave)
     log.info("delivery.%s message=%s code=%s", result.outcome, task.message.message_id, result.code)
     finished = Finished(claim=task.claim, message=task.message, result=result)
     step = settlement.step_after(finished)

@@ -4,7 +4,7 @@
 -- them may be risky: such as die unsent, or whose connection failed since its last answer.
 -- Returns: suspended (0/1), ms until it is worth while to come again (-1 = when a message comes), lanes whose limits are not
 -- known or soon will not be, and for each job: id, queue, data, ms that it waited for its turn while its ATS was
--- there, the code with which it dies unsent (empty = it runs), and whether it is risky (0/1).
+-- there, the code with which it dies unsent (empty = it runs), whether it is risky and whether its rate is slow (0/1).
 
 local want, worker, lease = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local cooldown, budget, turn, may_risk = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -74,8 +74,9 @@ local function start(job, limit, dies, is_risky)
     is_taken[job.id] = true
     leases[#leases + 1], leases[#leases + 2] = now + lease, job.id
     enlist(job)
-    local risk = is_risky and 1 or 0
-    for _, value in ipairs({job.id, job.queue, job.data, waited(job, limit), dies, risk}) do taken[#taken + 1] = value end
+    local risk, is_slow = is_risky and 1 or 0, limit and gap_of(limit) > 0 and 1 or 0
+    local told = {job.id, job.queue, job.data, waited(job, limit), dies, risk, is_slow}
+    for _, value in ipairs(told) do taken[#taken + 1] = value end
     want, may_risk = want - 1, may_risk - risk
 end
 

@@ -19,8 +19,9 @@
 local ON_ITS_WAY = 100
 -- Limits that would be forgotten within so many ms are asked for again while they are still believed.
 local SOON = 10000
--- Calls of a slow rate leave one after the other, at least so many ms apart: so they arrive in their order.
-local APART = 20
+-- Calls of a slow rate leave one after the other, so that they arrive in their order: a quarter of their mean distance
+-- apart, and at most so many ms. A rate is fast whose quarter is shorter than the other figure.
+local FAR, NEAR = 100, 10
 local LIMITS = {'concurrency', 'calls', 'per', 'weight', 'rate', 'vendor', 'until'}
 
 local time = redis.call('TIME')
@@ -96,11 +97,19 @@ local function full(config, limit)
     return tonumber(redis.call('ZRANGE', slots, 0, 0, 'WITHSCORES')[2])
 end
 
--- Return when another call of a slow rate may follow the last one that was let through; nil where it may now.
+-- Return how many ms apart the deliveries of a lane leave; 0 where they may leave together.
+local function gap_of(limit)
+    if not limit.calls or limit.calls == 0 then return 0 end
+    local quarter = limit.per * limit.weight / limit.calls / 4
+    return quarter < NEAR and 0 or math.min(quarter, FAR)
+end
+
+-- Return when another call may follow the last one that was let through; nil where it may now.
 local function close_behind(limit, made)
-    if limit.per < 2 * APART * limit.calls then return nil end
+    local gap = gap_of(limit)
+    if gap == 0 then return nil end
     local last = tonumber(redis.call('ZRANGE', made, -1, -1, 'WITHSCORES')[2]) or now
-    local follows = last - ON_ITS_WAY + APART
+    local follows = last - ON_ITS_WAY + gap
     return follows > now and follows or nil
 end
 
@@ -120,16 +129,20 @@ local function room(config, limit)
     return left_alone(config, limit) or full(config, limit) or too_many(limit) or true
 end
 
+-- Count the calls of one delivery from when they will have left.
+local function leaves_at(limit, id, at)
+    local made = 'ats:calls:' .. limit.rate
+    for call = 1, limit.weight do redis.call('ZADD', made, at + ON_ITS_WAY, id .. ':' .. call) end
+    redis.call('PEXPIRE', made, limit.per * 2)
+end
+
 -- Take a slot and the calls of one delivery; an open circuit lets nobody else through until this probe is settled.
 local function enter(config, limit, id, lease, cooldown)
     redis.call('ZADD', 'ats:slots:' .. config, now + lease, id)
     for _, circuit in ipairs(circuits_of(config, limit)) do
         if redis.call('HEXISTS', circuit, 'opened_at') == 1 then redis.call('HSET', circuit, 'probe_at', now + cooldown) end
     end
-    if limit.calls == 0 then return end
-    local made = 'ats:calls:' .. limit.rate
-    for call = 1, limit.weight do redis.call('ZADD', made, now + ON_ITS_WAY, id .. ':' .. call) end
-    redis.call('PEXPIRE', made, limit.per * 2)
+    if limit.calls > 0 then leaves_at(limit, id, now) end
 end
 
 -- Set when a lane's turn comes; `sooner` leaves an earlier turn as it is.

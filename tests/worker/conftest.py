@@ -72,7 +72,7 @@ class Lanes:
         went: list[str] = []
         while some := self.take():
             went += some
-            self.pass_time(milliseconds=25)
+            self.pass_time(milliseconds=100)
         return went
 
     def settle(

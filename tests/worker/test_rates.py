@@ -44,8 +44,20 @@ def test_calls_of_a_slow_rate_leave_one_after_the_other(lanes: Lanes) -> None:
     batch = lanes.claim()
     assert ["first"] == [job.id for job in batch.jobs]
     assert batch.next_turn is not None
-    assert 0.01 <= batch.next_turn.total_seconds() <= 0.02
-    lanes.pass_time(milliseconds=20)
+    assert 0.09 <= batch.next_turn.total_seconds() <= 0.1
+    lanes.pass_time(milliseconds=100)
+    assert ["second"] == lanes.take()
+
+
+@pytest.mark.parametrize(("calls", "milliseconds"), [(2, 100), (5, 50), (20, 13)])
+def test_they_are_a_quarter_of_their_mean_distance_apart(lanes: Lanes, calls: int, milliseconds: int) -> None:
+    lanes.limit(1, calls=calls, per=1)
+    lanes.put("first", "second")
+    batch = lanes.claim()
+    assert [("first", True)] == [(job.id, job.has_slow_rate) for job in batch.jobs]
+    assert batch.next_turn
+    assert batch.next_turn <= timedelta(milliseconds=milliseconds)
+    lanes.pass_time(milliseconds=milliseconds)
     assert ["second"] == lanes.take()
 
 
@@ -133,6 +145,49 @@ def test_a_call_that_left_early_counts_from_then(lanes: Lanes) -> None:
     lanes.settle("early", counted_at=seconds_ago(1))
     ((_, left_at),) = lanes.valkey.zrange("ats:calls:config-1", 0, -1, withscores=True)
     assert left_at < counts_from
+
+
+def test_a_call_that_leaves_in_time_waits_for_nobody(lanes: Lanes) -> None:
+    lanes.limit(1, calls=2, per=1)
+    lanes.put("first", "second")
+    for name in ("first", "second"):
+        assert [name] == lanes.take()
+        assert timedelta(0) == leave(lanes, name)
+        lanes.pass_time(milliseconds=100)
+
+
+def test_calls_that_were_held_up_together_leave_one_after_the_other(lanes: Lanes) -> None:
+    lanes.limit(1, calls=2, per=1)
+    lanes.put("first", "second")
+    lanes.take_all()
+    waits = [leave(lanes, name).total_seconds() for name in ("first", "second")]
+    assert waits[0] == 0
+    assert 0.08 < waits[1] <= 0.1
+
+
+def test_a_call_that_was_held_up_waits_for_those_who_went_in_its_place(lanes: Lanes) -> None:
+    """A worker without CPU or a slow store of CVs keeps a call from leaving for longer than its rate looks back."""
+    lanes.limit(1, calls=2, per=1)
+    lanes.put(*"abcdef")
+    assert ["a", "b"] == lanes.take_all()
+    lanes.pass_time(seconds=2)
+    assert ["c", "d"] == lanes.take_all()
+    assert 0.7 < leave(lanes, "a").total_seconds() < 1.2
+    lanes.pass_time(seconds=1)
+    assert ["e"] == lanes.take_all()  # the other place is that of the one that waited
+
+
+def test_what_has_no_slow_rate_never_waits(lanes: Lanes) -> None:
+    lanes.limit(2, calls=100, per=1)
+    lanes.put("fast", config=2)
+    lanes.put("free")
+    assert [False, False] == [job.has_slow_rate for job in lanes.claim().jobs]
+    assert timedelta(0) == leave(lanes, "fast", config=2) == leave(lanes, "free")
+
+
+def leave(lanes: Lanes, name: str, config: int = 1) -> timedelta:
+    """Ask for how long a call has to wait before it leaves."""
+    return lanes.worker().leave(config, name)
 
 
 def test_a_lane_is_still_while_the_ats_asked_for_calm(lanes: Lanes) -> None:
@@ -234,6 +289,45 @@ def test_in_no_stretch_of_time_there_are_more_calls_than_allowed(
     for (earliest, _), (_, latest) in zip(moments, moments[calls:], strict=False):
         assert latest - earliest >= per / 1000
     assert order == [f"job-{number}" for number in range(len(order))]
+
+
+Step = st.one_of(
+    st.tuples(st.just("take"), st.integers(1, 6)),
+    st.tuples(st.just("leave"), st.integers(0, 5)),
+    st.tuples(st.just("settle"), st.integers(0, 5)),
+    st.tuples(st.just("pass"), st.integers(1, 1500)),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(calls=st.integers(1, 4), per=st.integers(200, 1000), steps=st.lists(Step, min_size=15, max_size=40))
+def test_however_long_calls_are_held_up_no_more_leave_in_any_stretch_of_time_than_allowed(
+    lanes: Lanes, calls: int, per: int, steps: Any
+) -> None:
+    """Calls leave in any order, long after they were let through, and are settled later still or never."""
+    lanes.valkey.flushall()
+    lanes.limit(1, calls=calls, per=per / 1000)
+    lanes.put(*(f"job-{number}" for number in range(12)))
+    ahead, held_up, out = 0.0, [], []
+    left: dict[str, float] = {}
+    for what, number in steps:
+        match what:
+            case "take":
+                held_up += lanes.take(number)
+            case "leave" if number < len(held_up):
+                name = held_up.pop(number)
+                left[name] = leave(lanes, name).total_seconds() + ahead + now_of(lanes)
+                out.append(name)
+            case "settle" if number < len(out) and left[out[number]] <= ahead + now_of(lanes):
+                name = out.pop(number)
+                ago = ahead + now_of(lanes) - left[name]
+                lanes.settle(name, counted_at=seconds_ago(ago))
+            case "pass":
+                lanes.pass_time(milliseconds=number)
+                ahead += number / 1000
+    moments = sorted(left.values())
+    for earlier, later in zip(moments, moments[calls:], strict=False):
+        assert later - earlier >= (per - 20) / 1000  # what the clocks of this test round off
 
 
 def now_of(lanes: Lanes) -> float:
