@@ -14,8 +14,8 @@ from uuid import uuid4
 
 from urllib3.fields import RequestField
 
-from ..errors import ResumeChanged, ResumeMissing
-from ..resumes import CHUNK, OpenResume, safe_name, safe_type
+from ..errors import ResumeChanged
+from ..resumes import CHUNK, OpenResume, reading, safe_name, safe_type
 from .calls import Request, TextFile
 
 #: A stream and how many bytes it is to give.
@@ -108,10 +108,8 @@ def chunks(pieces: list[Piece]) -> Iterator[bytes]:
 
 def taken(stream: IO[bytes], size: int) -> bytes:
     """Read from a stream that must have more to give."""
-    try:
+    with reading():
         chunk = stream.read(size)
-    except OSError as error:
-        raise ResumeMissing(f"The CV could not be read from the storage ({type(error).__name__}).") from None
     if not chunk:
         raise ResumeChanged("The stored CV is shorter than the one that was handed in.")
     return chunk

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable
 from typing import TypeVar
 
-from ..errors import Rejected, ResumeChanged, ResumeMissing
+from ..errors import Rejected, ResumeChanged
 from ..messages import Address, Answer, Candidate, Consent, Message
-from ..resumes import OpenResume
+from ..resumes import OpenResume, reading
 
 #: Parts of a message that not every ATS can carry, by the name shown to people.
 PARTS = (
@@ -160,11 +160,9 @@ def encoded(resume: OpenResume) -> str:
 
     Raises ResumeMissing or ResumeChanged where the CV does not give what its description says.
     """
-    try:
+    with reading():
         content = resume.stream.read()
         resume.stream.seek(0)
-    except OSError as error:
-        raise ResumeMissing(f"The CV could not be read from the storage ({type(error).__name__}).") from None
     if len(content) != resume.resume.size:
         raise ResumeChanged("The stored CV is not as long as the one that was handed in.")
     return base64.b64encode(content).decode()

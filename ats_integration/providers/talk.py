@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from ..conf import conf
 from ..errors import DeliveryError, OurFault, Unavailable, Uncertain
 from ..redaction import redactor_for
+from ..resumes import reading
 from . import transport
 from .answers import dressed
 from .base import Provider, Response, Submission
@@ -93,7 +94,8 @@ class Talk:
         if time.monotonic() > self.ends:
             raise Unavailable("The ATS answered so slowly that the try was given up.", code="try_timeout")
         if self.submission.resume:
-            self.submission.resume.stream.seek(0)
+            with reading():
+                self.submission.resume.stream.seek(0)
         return transport.call(request.base_url or self.base_url, request)
 
     def open_session(self, over: Mapping[str, Any] | None = None) -> None:

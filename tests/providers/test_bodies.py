@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 import pytest
+from botocore.exceptions import IncompleteReadError
 from django.core.files.base import File
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,8 +17,30 @@ from ats_integration.messages import Resume
 from ats_integration.providers.base import Request
 from ats_integration.providers.bodies import Body, body_of
 from ats_integration.providers.calls import TextFile
+from ats_integration.providers.parts import encoded
 from ats_integration.resumes import OpenResume, safe_name, safe_type
 from ats_integration.sandbox import uploads
+
+#: What storages raise: of files, of a closed one, and of a cloud's own library.
+FAULTS = (
+    OSError("/secret/path"),
+    ValueError("/secret/path"),
+    IncompleteReadError(actual_bytes=1, expected_bytes=2),
+)
+
+
+class Broken(io.BytesIO):
+    """A stored file that goes away once it is to be read, or read again."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def read(self, _size: int | None = -1) -> bytes:
+        raise self.error
+
+    def seek(self, _offset: int, _whence: int = 0) -> int:
+        raise self.error
 
 
 def a_resume(content: bytes, *, size: int | None = None, stream: Any = None) -> OpenResume:
@@ -90,18 +113,19 @@ class TestForm:
         with pytest.raises(ResumeChanged):
             drained(a_body(("resume", a_resume(b"x" * 10, size=11))))
 
-    def test_names_a_storage_that_fails_halfway(self) -> None:
-        class Broken(io.BytesIO):
-            def read(self, size: int | None = -1) -> bytes:
-                raise OSError("/secret/path")
-
-        with pytest.raises(ResumeMissing) as failed:
-            drained(a_body(("resume", a_resume(b"x", stream=Broken()))))
-        assert "secret" not in str(failed.value)
+    @pytest.mark.parametrize("error", FAULTS)
+    def test_names_a_storage_that_fails_halfway(self, error: Exception) -> None:
+        with pytest.raises(ResumeMissing, match=rf"storage \({type(error).__name__}\)\.$"):
+            drained(a_body(("resume", a_resume(b"x", stream=Broken(error)))))
 
 
 class TestJson:
     """A JSON value is sent as UTF-8 JSON."""
+
+    @pytest.mark.parametrize("error", FAULTS)
+    def test_names_a_storage_that_fails_while_a_cv_is_put_into_it(self, error: Exception) -> None:
+        with pytest.raises(ResumeMissing, match=rf"storage \({type(error).__name__}\)\.$"):
+            encoded(a_resume(b"x", stream=Broken(error)))
 
     def test_is_counted_too(self) -> None:
         body = body_of(Request(method="POST", path="/", json={"naam": "Zoë"}))

@@ -6,13 +6,24 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.base import File
 from pytest_django import Settings
 
 from ats_integration.conf import JOB_TIMEOUT
-from ats_integration.errors import DeliveryError, JobClosed, RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
+from ats_integration.errors import (
+    DeliveryError,
+    JobClosed,
+    RateLimited,
+    Rejected,
+    ResumeMissing,
+    Unauthorized,
+    Unavailable,
+    Uncertain,
+)
 from ats_integration.messages import Message
 from ats_integration.providers import exchange
 from ats_integration.providers.base import APPLICATION, Provider, Receipt, Request, Response, Submission
@@ -21,6 +32,7 @@ from ats_integration.providers.config_fields import ConfigField
 from ats_integration.providers.job_forms import JobForm, Question
 from ats_integration.providers.steps import Lookup, OwnSessions, Progress, Step
 from ats_integration.redaction import EXCERPT_CHARS
+from ats_integration.resumes import OpenResume
 from tests.factories import submission_of
 
 from .tiny_servers import listening, ok, received, saying
@@ -204,6 +216,18 @@ def test_looks_at_the_message_before_any_call(submission: Submission, asked: Ask
 
     with pytest.raises(Unavailable):
         exchange.hand_in(Picky(), submission)
+    assert [] == asked
+
+
+def test_names_a_storage_that_does_not_give_the_cv_from_its_start(submission: Submission, asked: Asked) -> None:
+    class Gone(BytesIO):
+        def seek(self, _offset: int, _whence: int = 0) -> int:
+            raise ConnectionError("/secret/path")
+
+    assert submission.resume
+    broken = replace(submission, resume=OpenResume(submission.resume.resume, File(Gone())))
+    with pytest.raises(ResumeMissing, match=r"storage \(ConnectionError\)\.$"):
+        exchange.hand_in(Tiny(), broken)
     assert [] == asked
 
 
