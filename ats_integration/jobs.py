@@ -38,7 +38,7 @@ def process(claim: claims.Claim, message: Message) -> str:
         if not config.is_active:
             holding.hold(claim.delivery)
             return "held"
-        result = delivery.attempt(message, config, progress_of(claim))
+        result = delivery.attempt(message, config, progress_of(claim, message))
         patiently(partial(settlement.settle, settlement.Finished(claim=claim, message=message, result=result)))
     except StaleDelivery:
         return "moved_meanwhile"

@@ -13,36 +13,47 @@ from .claims import Claim
 from .conf import conf
 from .database_threads import on_database
 from .delivery import storable
+from .messages import Message
 from .models import ATSConfig, Delivery
 from .providers.steps import Progress
 from .sessions import StoredSessions
 
-#: Where `kept` remembers at which account of the ATS the steps left it.
-ACCOUNT = "@account"
+#: Where `kept` remembers at which account of the ATS the steps left it, and for which job and person.
+ACCOUNT, SUBJECT = "@account", "@subject"
 
 
-def progress_of(claim: Claim) -> Progress:
-    """Return what earlier tries left at this account; what this one adds is made durable step by step."""
+def progress_of(claim: Claim, message: Message) -> Progress:
+    """Return what earlier tries left at this account for this job; what this one adds is made durable step by step."""
     delivery = claim.delivery
-    if is_elsewhere(delivery):
+    labels = {ACCOUNT: account_of(delivery.config), SUBJECT: subject_of(message)}
+    if is_elsewhere(delivery, labels):
         delivery.kept, delivery.possible_duplicate = {}, True
     return Progress(
-        kept={name: value for name, value in delivery.kept.items() if name != ACCOUNT},
+        kept={name: value for name, value in delivery.kept.items() if name not in labels},
         is_doubtful=delivery.possible_duplicate,
-        save=lambda kept: on_database(save, delivery, kept),
+        save=lambda kept: on_database(save, delivery, kept, labels),
         sessions=StoredSessions(delivery.config),
     )
 
 
-def is_elsewhere(delivery: Delivery) -> bool:
-    """Tell whether the steps left what they did at another account than today's."""
-    return ACCOUNT in delivery.kept and delivery.kept[ACCOUNT] != account_of(delivery.config)
+def is_elsewhere(delivery: Delivery, labels: Mapping[str, str]) -> bool:
+    """Tell whether the steps left what they did at another account than today's, or for another job or person."""
+    return any(delivery.kept.get(name, value) != value for name, value in labels.items())
 
 
 def account_of(config: ATSConfig) -> str:
     """Return what tells one account from another; new credentials make no other one."""
-    told = json.dumps([config.provider, config.base_url, config.settings], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()
+    return digest(config.provider, config.base_url, config.settings)
+
+
+def subject_of(message: Message) -> str:
+    """Return what tells the applications of one delivery apart: a resend may be for another job or address."""
+    return digest(message.vacancy.external_id.strip(), message.candidate.email.casefold())
+
+
+def digest(*told: Any) -> str:
+    """Return a text that stands for JSON values and tells nothing of them."""
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def storable_value(value: Any) -> Any:
@@ -56,8 +67,8 @@ def storable_value(value: Any) -> Any:
     return value
 
 
-def save(delivery: Delivery, kept: Mapping[str, Any]) -> None:
+def save(delivery: Delivery, kept: Mapping[str, Any], labels: Mapping[str, str]) -> None:
     """Write what the steps left behind, and hold the claim as long as another call may take."""
-    delivery.kept = storable_value(kept) | ({ACCOUNT: account_of(delivery.config)} if kept else {})
+    delivery.kept = {**storable_value(kept), **labels} if kept else {}
     delivery.claimed_until = timezone.now() + conf.claim_lease
     Delivery.objects.filter(pk=delivery.pk).update(kept=delivery.kept, claimed_until=delivery.claimed_until)

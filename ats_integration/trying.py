@@ -70,7 +70,8 @@ def called(task: Task, leave: Callable[[], None] | None) -> Done:
 
     Raises StaleDelivery where the delivery died of it and somebody else moved it meanwhile.
     """
-    result = delivery.attempt(task.message, task.claim.delivery.config, progress_of(task.claim), leave)
+    progress = progress_of(task.claim, task.message)
+    result = delivery.attempt(task.message, task.claim.delivery.config, progress, leave)
     log.info("delivery.%s message=%s code=%s", result.outcome, task.message.message_id, result.code)
     finished = Finished(claim=task.claim, message=task.message, result=result)
     step = settlement.step_after(finished)

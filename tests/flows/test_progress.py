@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from ats_integration.claims import Claim, claim
 from ats_integration.models import ATSConfig, Delivery
-from ats_integration.progress import progress_of
+from ats_integration.progress import ACCOUNT, account_of, progress_of
+from ats_integration.providers.steps import Progress
 from jobbird.board.models import Application
+from tests.factories import message
 
 pytestmark = pytest.mark.django_db
 
@@ -23,15 +25,20 @@ def delivery(config: ATSConfig, apply: Callable[..., Application]) -> Delivery:
     return Delivery.objects.get()
 
 
+def progress(claimed: Claim, **changes: Any) -> Progress:
+    """Return how far the delivery came, for a message with these changes."""
+    return progress_of(claimed, message(**changes))
+
+
 def test_the_next_try_finds_what_this_one_kept(delivery: Delivery) -> None:
     first = claim(delivery.pk, 0)
     assert first is not None
-    progress_of(first).save({"candidate": "1337"})
-    assert {"candidate": "1337"} == progress_of(Claim(Delivery.objects.get())).kept
+    progress(first).save({"candidate": "1337"})
+    assert {"candidate": "1337"} == progress(Claim(Delivery.objects.get())).kept
 
 
 def test_a_try_that_kept_nothing_leaves_nothing(delivery: Delivery) -> None:
-    progress_of(Claim(delivery)).save({})
+    progress(Claim(delivery)).save({})
     assert {} == Delivery.objects.get().kept
 
 
@@ -46,31 +53,63 @@ def test_a_try_that_kept_nothing_leaves_nothing(delivery: Delivery) -> None:
 def test_what_was_kept_at_another_account_is_not_found_and_is_a_reason_to_ask(
     delivery: Delivery, change: dict[str, Any]
 ) -> None:
-    progress_of(Claim(delivery)).save({"candidate": "1337"})
+    progress(Claim(delivery)).save({"candidate": "1337"})
     ATSConfig.objects.update(**change)
-    progress = progress_of(Claim(Delivery.objects.get()))
-    assert ({}, True) == (progress.kept, progress.is_doubtful)
+    now = progress(Claim(Delivery.objects.get()))
+    assert ({}, True) == (now.kept, now.is_doubtful)
+
+
+@pytest.mark.parametrize(
+    "change", [{"vacancy": {"external_id": "4000002"}}, {"candidate": {"email": "sanne@new.example.org"}}]
+)
+def test_what_was_kept_for_another_job_or_person_is_not_found_and_is_a_reason_to_ask(
+    delivery: Delivery, change: dict[str, Any]
+) -> None:
+    progress(Claim(delivery)).save({"candidate": "1337"})
+    now = progress(Claim(Delivery.objects.get()), **change)
+    assert ({}, True) == (now.kept, now.is_doubtful)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"vacancy": {"external_id": " 4000001 ", "title": "Monteur (m/v)"}},
+        {"candidate": {"email": "Sanne.deVries@Example.org", "phone": ""}},
+    ],
+)
+def test_what_is_told_otherwise_of_the_same_job_and_person_changes_nothing(
+    delivery: Delivery, change: dict[str, Any]
+) -> None:
+    progress(Claim(delivery)).save({"candidate": "1337"})
+    now = progress(Claim(Delivery.objects.get()), **change)
+    assert ({"candidate": "1337"}, False) == (now.kept, now.is_doubtful)
+
+
+def test_what_was_kept_before_jobs_were_noted_is_still_good(delivery: Delivery) -> None:
+    Delivery.objects.update(kept={"candidate": "1337", ACCOUNT: account_of(delivery.config)})
+    now = progress(Claim(Delivery.objects.get()))
+    assert ({"candidate": "1337"}, False) == (now.kept, now.is_doubtful)
 
 
 def test_new_credentials_make_no_other_account(delivery: Delivery) -> None:
-    progress_of(Claim(delivery)).save({"candidate": "1337"})
+    progress(Claim(delivery)).save({"candidate": "1337"})
     config = ATSConfig.objects.get()
     config.credentials = {"careers_token": "another"}
     config.save()
-    progress = progress_of(Claim(Delivery.objects.get()))
-    assert ({"candidate": "1337"}, False) == (progress.kept, progress.is_doubtful)
+    now = progress(Claim(Delivery.objects.get()))
+    assert ({"candidate": "1337"}, False) == (now.kept, now.is_doubtful)
 
 
 def test_keeping_holds_the_claim_for_another_call(delivery: Delivery) -> None:
     first = claim(delivery.pk, 0)
     assert first is not None
     Delivery.objects.update(claimed_until=timezone.now() + timedelta(seconds=1))
-    progress_of(first).save({})
+    progress(first).save({})
     assert timezone.now() + timedelta(seconds=30) < Delivery.objects.get().claimed_until
 
 
 def test_a_character_that_no_database_stores_is_left_out(delivery: Delivery) -> None:
     first = claim(delivery.pk, 0)
     assert first is not None
-    progress_of(first).save({"candidate": "13\x0037", "\x00": ["a\x00b"]})
-    assert {"candidate": "1337", "": ["ab"]} == progress_of(Claim(Delivery.objects.get())).kept
+    progress(first).save({"candidate": "13\x0037", "\x00": ["a\x00b"]})
+    assert {"candidate": "1337", "": ["ab"]} == progress(Claim(Delivery.objects.get())).kept

@@ -84,6 +84,28 @@ def test_an_account_that_was_corrected_gets_the_whole_application(
     assert ["aaaaaaaaaaaa", "bbbbbbbbbbbb"] == [taken.account for taken in ats.received("breezy")]
 
 
+@pytest.mark.parametrize("corrected", ["job", "address"])
+def test_a_job_or_address_that_was_corrected_gets_the_whole_application(
+    corrected: str, valkey: Any, s3: Any, config: ATSConfig, vacancy: Vacancy, apply: Apply, ats: Sandbox, tune: Tune
+) -> None:
+    """Given that the candidate was made for another one, and only the CV was still to go."""
+    connect_with("breezy", config, vacancy, ats)
+    tune(RETRY_MAX_TRIES=1)
+    ats.behave("breezy", "down", after=2, times=1)
+    applied = apply()
+    assert "unavailable" == step(valkey)
+    if corrected == "job":
+        Vacancy.objects.update(external_id="bbbbbbbbbbbb")
+    else:
+        Application.objects.update(email="sanne@new.example.org")
+    resend.run(Selection())
+    assert "delivered" == step(valkey)
+    _first, taken = ats.received("breezy")
+    now = Application.objects.get(pk=applied.pk)
+    assert (now.vacancy.external_id, now.email) == (taken.job_id, taken.email)
+    assert taken.resume
+
+
 def test_an_account_that_is_corrected_between_two_tries_gets_the_whole_application(
     valkey: Any, config: ATSConfig, vacancy: Vacancy, apply: Apply, ats: Sandbox
 ) -> None:
