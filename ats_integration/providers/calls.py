@@ -21,6 +21,9 @@ from .job_forms import JobForm
 #: Encodings of bodies; some others of Python's take a time that grows with the square of a text.
 CHARSET = re.compile(r"charset=[\"']?((?:utf|iso|latin|windows|cp|us)[\w-]+)", re.ASCII | re.IGNORECASE)
 
+#: Where `kept` remembers across tries which steps' calls had no readable answer.
+UNCLEAR = "unclear"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
@@ -55,6 +58,10 @@ class Submission:
     job_form: JobForm | None = None
     is_doubtful: bool = False
     at: datetime = field(default_factory=timezone.now)
+
+    def may_be_done(self, step: str) -> bool:
+        """Tell whether a step's call was sent in an earlier try and had no readable answer."""
+        return step in self.kept.get(UNCLEAR, ())
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..errors import DeliveryError, JobClosed, Rejected, Unauthorized
+from ..errors import DeliveryError, JobClosed, Rejected, Unauthorized, Uncertain
 from .answers import dressed
 from .base import APPLICATION, Provider, Receipt, Submission
+from .calls import UNCLEAR
 from .fitting import misfit
 from .job_forms import JobForm
 from .job_talk import JobTalk
@@ -81,8 +82,8 @@ class Conversation(JobTalk):
         return isinstance(error, Rejected) and self.asks_anew()
 
     def forget(self, name: str) -> None:
-        """Drop what a step left behind: the ATS does not know it any more."""
-        kept = {known: value for known, value in self.submission.kept.items() if known != name}
+        """Drop what a step left behind: the ATS does not know it any more, nor what unclear calls did with it."""
+        kept = {known: value for known, value in self.submission.kept.items() if known not in (name, UNCLEAR)}
         self.submission = replace(self.submission, kept=kept)
         self.progress.save(kept)
 
@@ -127,6 +128,9 @@ class Conversation(JobTalk):
         before = self.last
         try:
             value = self.ask(step.build, step.read, step.pause)
+        except Uncertain:
+            self.keep({UNCLEAR: sorted({*self.submission.kept.get(UNCLEAR, ()), step.name})}, is_durable=True)
+            raise
         except (Rejected, JobClosed):
             if not step.drops:
                 raise

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from ..errors import DeliveryError, JobClosed, Unavailable
@@ -64,11 +63,9 @@ class Teamtailor(JsonApiProvider):
 
     def steps(self, submission: Submission) -> tuple[Step, ...]:
         """Return the candidate, the application, and the answers to Teamtailor's own questions."""
-        # No earlier try came as far as the application unless it left the candidate behind.
-        is_repeat = submission.is_doubtful and CANDIDATE in submission.kept
         return (
             Step(name=CANDIDATE, build=candidate, read=self.made),
-            Step(name=APPLICATION, build=application, read=partial(self.handed_in, is_repeat=is_repeat)),
+            Step(name=APPLICATION, build=application, read=self.handed_in),
             *(Step(name=name, build=build, read=self.made, drops="answers") for name, build in answers(submission)),
         )
 
@@ -76,12 +73,12 @@ class Teamtailor(JsonApiProvider):
         """Return the id of what a call made."""
         return self.read(self.success(response)).reference
 
-    def handed_in(self, submission: Submission, response: Response, *, is_repeat: bool) -> dict[str, Any]:
+    def handed_in(self, submission: Submission, response: Response) -> dict[str, Any]:
         """Return what the application leaves behind; go back where Teamtailor lost the candidate meanwhile."""
         words = self.explain(response)
         if response.status == 404 and submission.kept[CANDIDATE] in words.split():
             raise JobClosed(words, redo=CANDIDATE)
-        if is_repeat and may_be_there(response):
+        if submission.may_be_done(APPLICATION) and may_be_there(response):
             return {"reference": "", "dropped": []}
         return self.kept_of(response)
 

@@ -246,6 +246,21 @@ class TestDoubt:
         assert [] == asked
         assert (False, True) == (accepted.was_there, accepted.is_certain)
 
+    def test_is_remembered_with_the_steps_that_had_no_readable_answer(self, submission: Submission) -> None:
+        class Mumbling(Tiny):
+            def heard(self, submission: Submission, response: Response) -> str:
+                if response.get("path") == self.mumbles:
+                    raise Uncertain("That could not be read.")
+                return super().heard(submission, response)
+
+            mumbles = "/note"
+
+        provider, kept = Mumbling(), dict[str, Any]()
+        for provider.mumbles in ("/note", "/note", "/application"):
+            with pytest.raises(Uncertain):
+                exchange.hand_in(provider, submission, Progress(kept=kept, save=kept.update))
+        assert {"found": "/found", "note": "/note", "unclear": ["application", "note"]} == kept
+
     def test_stays_in_doubt_where_nobody_can_be_asked(self, submission: Submission) -> None:
         assert not exchange.hand_in(Tiny(), submission, Progress(is_doubtful=True)).is_certain
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -49,6 +50,11 @@ def error(title: str, detail: str, pointer: str = "", status: int = 422) -> byte
 
 
 REFUSED = ok(b"", status=b"422 Unprocessable")
+MADE = ok(b'{"data":{"id":"1337","type":"candidates"}}', status=b"201 Created")
+AWAY = ok(b"", status=b"503 Service Unavailable")
+GONE = ok(
+    error("Record not found", "The record identified by 1337 could not be found.", status=404), status=b"404 Not Found"
+)
 
 
 class TestTeamtailor(FetchingContract):
@@ -265,19 +271,17 @@ class TestTeamtailor(FetchingContract):
     def test_takes_a_refusal_of_the_person_for_there_after_a_doubt_only(self, body: bytes, is_there: bool) -> None:
         submission, response = self.submission(), Response(status=422, body=body)
         with pytest.raises(DeliveryError):
-            self.read_application(submission, submission, response)
-        doubtful = replace(submission, is_doubtful=True)
+            self.read_application(submission, response)
+        doubtful = replace(submission, kept={**submission.kept, "unclear": ["application"]}, is_doubtful=True)
         if is_there:
-            assert {"reference": "", "dropped": []} == self.read_application(doubtful, doubtful, response)
+            assert {"reference": "", "dropped": []} == self.read_application(doubtful, response)
         else:
             with pytest.raises(DeliveryError):
-                self.read_application(doubtful, doubtful, response)
-        with pytest.raises(DeliveryError):
-            self.read_application(replace(doubtful, kept={}), doubtful, response)
+                self.read_application(doubtful, response)
 
-    def read_application(self, beginning: Submission, submission: Submission, response: Response) -> Any:
-        """Read an answer to the application's call in a try that began with that much."""
-        _candidate, application, *_answers = self.provider.steps(beginning)
+    def read_application(self, submission: Submission, response: Response) -> Any:
+        """Read an answer to the application's call."""
+        _candidate, application, *_answers = self.provider.steps(submission)
         return application.read(submission, response)
 
     @pytest.mark.parametrize(("lost", "is_there"), [("candidates", False), ("job-applications", True)])
@@ -304,6 +308,42 @@ class TestTeamtailor(FetchingContract):
                 with pytest.raises(Rejected):
                     memory.hand_in(submission)
         assert ("job-applications", is_there) == (calls[-1], calls.count("candidates") == 1)
+
+    @pytest.mark.parametrize(
+        ("answers", "is_there"),
+        [
+            ((b"", MADE, AWAY, REFUSED), False),
+            ((MADE, AWAY, REFUSED), False),
+            ((MADE, b"", AWAY, REFUSED), True),
+            ((b"", MADE, b"", AWAY, REFUSED), True),
+            ((MADE, b"", GONE, MADE, AWAY, REFUSED), False),
+        ],
+        ids=["person unclear", "nothing unclear", "application unclear", "both unclear", "of a person who is gone"],
+    )
+    def test_remembers_which_call_was_unclear(self, answers: tuple[bytes, ...], is_there: bool) -> None:
+        """Given a delivery that went through these answers, the last one a refusal without a word."""
+        left = list(answers)
+
+        def behave(connection: Any) -> None:
+            received(connection)
+            connection.sendall(left.pop(0))
+
+        memory = Memory(self.provider)
+        with listening(behave) as port:
+            submission = self.submission(base_url=f"http://127.0.0.1:{port}", application={"answers": []})
+            while len(left) > 1:
+                with pytest.raises((Uncertain, Unavailable)):
+                    memory.hand_in(submission)
+            with nullcontext() if is_there else pytest.raises(Rejected):
+                memory.hand_in(submission)
+        assert [] == left
+
+    def test_takes_nothing_for_there_because_of_a_doubt_that_no_call_of_ours_raised(self) -> None:
+        """Given a delivery that was restored from S3, or died of the same refusal before."""
+        memory = Memory(self.provider)
+        memory.kept, memory.is_doubtful = {"candidate": "1337"}, True
+        with listening(saying(REFUSED)) as port, pytest.raises(Rejected):
+            memory.hand_in(self.submission(base_url=f"http://127.0.0.1:{port}"))
 
     def test_takes_an_already_closed_job_for_closed(self) -> None:
         closed = Response(status=422, body=error("is invalid", "job - is already archived", "/data/relationships/job"))
