@@ -16,6 +16,7 @@ from .errors import DeliveryError, OurFault
 from .faults import where
 from .messages import Message
 from .models import ATSConfig
+from .patience import AWAY
 from .providers import exchange, registry
 from .providers.base import Submission
 from .providers.exchange import Accepted
@@ -80,15 +81,18 @@ class Start:
 def attempt(
     message: Message, config: ATSConfig, progress: Progress | None = None, leave: Callable[[], None] | None = None
 ) -> Result:
-    """Try once to deliver `message` through today's `config`. Never raises: a fault of ours is an outcome too.
+    """Try once to deliver `message` through today's `config`. A fault of ours is an outcome too.
 
     `leave` is called before the first call and may wait.
+    Raises OperationalError or InterfaceError where the database stayed away, as it may with the application sent.
     """
     start = Start()
     try:
         accepted = hand_in(current(message, config), config, progress, leave)
     except DeliveryError as error:
         return failed(error, start)
+    except AWAY:
+        raise
     except Exception as error:
         log.error("delivery.bug message=%s fault=%s", message.message_id, where(error))
         return failed(OurFault(f"A fault on our side ({where(error)})."), start)

@@ -12,6 +12,8 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 log = logging.getLogger(__name__)
 
+#: What the database raises while it is away.
+AWAY = (OperationalError, InterfaceError)
 #: Waits between attempts; together well below the lease of a claim.
 WAITS = (timedelta(seconds=1), timedelta(seconds=3), timedelta(seconds=9))
 
@@ -26,7 +28,7 @@ def patiently(record: Callable[[], Value]) -> Value:
     for wait in WAITS:
         try:
             return record()
-        except (OperationalError, InterfaceError) as error:
+        except AWAY as error:
             log.warning("settlement.database_away error=%s", type(error).__name__)
             time.sleep(wait.total_seconds())
             close_old_connections()

@@ -15,6 +15,7 @@ from .database_threads import on_database
 from .delivery import storable
 from .messages import Message
 from .models import ATSConfig, Delivery
+from .patience import patiently
 from .providers.steps import Progress
 from .sessions import StoredSessions
 
@@ -31,7 +32,7 @@ def progress_of(claim: Claim, message: Message) -> Progress:
     return Progress(
         kept={name: value for name, value in delivery.kept.items() if name not in labels},
         is_doubtful=delivery.possible_duplicate,
-        save=lambda kept: on_database(save, delivery, kept, labels),
+        save=lambda kept: on_database(patiently, lambda: save(delivery, kept, labels)),
         sessions=StoredSessions(delivery.config),
     )
 

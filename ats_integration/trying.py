@@ -68,7 +68,7 @@ def try_once(task: Task, leave: Callable[[], None] | None = None) -> Done:
 def called(task: Task, leave: Callable[[], None] | None) -> Done:
     """Call the ATS.
 
-    Raises StaleDelivery where the delivery died of it and somebody else moved it meanwhile.
+    Raises StaleDelivery where the delivery died of it and somebody else moved it meanwhile, and DatabaseError.
     """
     progress = progress_of(task.claim, task.message)
     result = delivery.attempt(task.message, task.claim.delivery.config, progress, leave)
