@@ -8,10 +8,12 @@ from typing import Any
 
 from django.utils.dateparse import parse_date
 
+from ..errors import Uncertain
 from ..messages import Answer
 from .calls import Response, Submission
 from .failures import in_words
 from .job_forms import JobForm, Question, objects, yes_or_no
+from .json_api import id_of
 from .parts import NUMBER, answered, plain
 
 URL = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -21,7 +23,12 @@ Value = tuple[dict[str, Any], tuple[str, ...]]
 
 
 def form_in(response: Response) -> JobForm:
-    """Return the questions that a job includes."""
+    """Return the questions that a job includes.
+
+    Raises Uncertain where the answer shows no job.
+    """
+    if not id_of(response):
+        raise Uncertain("Pinpoint did not say what the job asks.")
     included = objects(response.get("included"))
     return JobForm(questions=tuple(question(each) for each in included if each.get("type") == "questions"))
 

@@ -21,6 +21,7 @@ from ats_integration.errors import (
     Unavailable,
     Uncertain,
 )
+from ats_integration.providers import exchange
 from ats_integration.providers.base import Response
 from ats_integration.providers.exchange import Accepted
 from ats_integration.providers.job_forms import JobForm
@@ -33,6 +34,7 @@ from .contract import EMAIL, ProviderContract
 from .interrupted import handed_in_twice
 from .tiny_servers import listening, ok, saying
 
+JOB = {"id": "4000001", "type": "jobs"}
 JSON_API = "application/vnd.api+json"
 HEADERS = {"X-API-KEY": "pinpoint-key-0815", "Accept": JSON_API, "Content-Type": JSON_API}
 
@@ -124,7 +126,7 @@ class TestPinpoint(ProviderContract):
     def form_with(self, kind: str, *choices: str) -> JobForm:
         """Return the form of a job with one question."""
         about = {"title": "Ervaring?", "question_type": kind, "required": True, "multiple_choice_options": choices}
-        return self.form({"data": {}, "included": [{"id": "12", "type": "questions", "attributes": about}]})
+        return self.form({"data": JOB, "included": [{"id": "12", "type": "questions", "attributes": about}]})
 
     def form(self, body: Any) -> JobForm:
         """Return what is read of an answer."""
@@ -205,7 +207,7 @@ class TestPinpoint(ProviderContract):
         assert sent["data"]["attributes"]["summary"].endswith("Rijbewijs?: yes")
 
     def test_tells_in_the_summary_every_answer_where_the_job_asks_nothing(self) -> None:
-        sent = self.answered(self.shown({"data": {}, "included": []}), asked("12", True))
+        sent = self.answered(self.shown({"data": JOB, "included": []}), asked("12", True))
         assert sent["data"]["attributes"]["summary"].endswith("\n\nErvaring?: yes")
         assert "included" not in sent
 
@@ -234,18 +236,36 @@ class TestPinpoint(ProviderContract):
     @pytest.mark.parametrize(
         "body",
         [
-            {}, [], {"included": None}, {"included": "x"}, {"included": [5, {"type": "stages", "id": "1"}]},
-            {"data": {}, "included": []},
+            {}, {"included": None}, {"included": "x"}, {"included": [5, {"type": "stages", "id": "1"}]},
+            {"included": []},
         ],
     )  # fmt: skip
-    def test_reads_no_question_where_none_is_shown(self, body: Any) -> None:
-        assert () == self.form(body).questions
+    def test_reads_no_question_where_none_is_shown(self, body: dict[str, Any]) -> None:
+        assert () == self.form({"data": JOB, **body}).questions
 
-    @pytest.mark.parametrize("body", [{}, [], {"data": {}}, {"included": None}, {"included": "x"}])
-    def test_takes_questions_that_are_not_shown_for_unknown(self, body: Any) -> None:
-        assert self.shown(body) is None
-        (included,) = self.answered(self.shown(body), asked("12", True))["included"]
+    @pytest.mark.parametrize("body", [{}, {"included": None}, {"included": "x"}])
+    def test_takes_questions_that_are_not_shown_for_unknown(self, body: dict[str, Any]) -> None:
+        known = self.shown({"data": JOB, **body})
+        assert known is None
+        (included,) = self.answered(known, asked("12", True))["included"]
         assert "12" == included["relationships"]["question"]["data"]["id"]
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"",
+            b"<html>Log in</html>",
+            b"[]",
+            b"{}",
+            b'{"included":[]}',
+            b'{"data":{},"included":[]}',
+            b'{"data":[{"id":"1"}],"included":[]}',
+        ],
+    )
+    def test_tries_again_where_the_answer_shows_no_job(self, body: bytes) -> None:
+        cache.clear()
+        with listening(saying(ok(body))) as port, pytest.raises(Unavailable, match="did not say what the job asks"):
+            exchange.hand_in(self.provider, self.submission(base_url=f"http://127.0.0.1:{port}"))
 
     def shown(self, body: Any) -> JobForm | None:
         """Return what an answer shows of what a job asks, if it does."""
