@@ -79,7 +79,7 @@ def initials(first_name: str) -> str:
 
 def lived_at(address: Address) -> dict[str, Any]:
     """Return a Dutch address in its parts; nothing where it is another, has no house number, or fits no field."""
-    found = STREET.fullmatch(address.street.strip())
+    found = STREET.fullmatch(" ".join(address.street.split()))
     if found is None or address.country.strip().lower() not in NETHERLANDS:
         return {}
     texts = {

@@ -19,7 +19,7 @@ RESUME_PART = "resume_file"
 LETTER = "cover_letter"
 #: Who applies: no answer stands in these fields.
 OWN = frozenset(question.id for question in BASIC.questions)
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+EMAIL = re.compile(r"[^@\s]+@(?=[^@\s]+\.[^@\s])[^@\s]+")
 LINE = frozenset({"String", "LongText", "RichText", "SocialLink", "Url"})
 #: A part, the types of field that can take it, and what the title says then. The first that fits counts.
 TITLES: tuple[tuple[str, frozenset[str], str], ...] = (

@@ -18,7 +18,11 @@ LETTER = "motivatie.txt"
 LINKEDIN = re.compile(r"https?://([\w-]+\.)*linkedin\.com/\S*", re.IGNORECASE)
 #: Faults after which the candidate may have been stored.
 DOUBTFUL = (408, 500, 502, 504, 598)
-CLOSED = re.compile(r"\bjob\b.*\b(closed|invalid|no longer|not exist|not found|not open|unknown)\b", re.IGNORECASE)
+#: A line that says "job" and later what is wrong with it: looked for behind the first "job" only, so in one go.
+CLOSED = re.compile(
+    r"^(?>.*?\bjob\b).*\b(closed|invalid|no longer|not exist|not found|not open|unknown)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def form(submission: Submission) -> tuple[tuple[str, str | OpenResume | TextFile], ...]:

@@ -16,7 +16,7 @@ from .failures import in_words
 ABOUT_KEY = re.compile(r"api[ _]?key", re.IGNORECASE)
 ABOUT_JOB = re.compile(r"\bjob\b|not found", re.IGNORECASE)
 ABOUT_FORM = re.compile(r"questionnaire", re.IGNORECASE)
-NOT_FOUND = re.compile(r"(applicant|prospect).*not found", re.IGNORECASE)
+NOT_FOUND = re.compile(r"^(?>.*?(?:applicant|prospect)).*not found", re.IGNORECASE | re.MULTILINE)
 #: How long JazzHR may not know a new applicant; programs that use it wait two seconds.
 UNKNOWN_FOR = timedelta(seconds=60)
 

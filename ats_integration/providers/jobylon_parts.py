@@ -13,7 +13,7 @@ from .parts import answered, both_names, filled, job_number, paragraphs, plain
 
 ADDRESS = "/p1/applications/"
 #: Jobylon looks at links: one of another form goes into the message.
-LINK = re.compile(r"https?://[^\s/]+\.\S+")
+LINK = re.compile(r"https?://(?=[^\s/]+\.\S)\S+")
 #: Who hands in, where the application does not say where it comes from.
 PARTNER = "Job board"
 
