@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Self
 
@@ -22,7 +22,7 @@ AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}([.,]\d{3})+")
 class Question:
     """One question of a job. `choices` are (value to send, label) pairs; `kind` is the vendor's own word.
 
-    `field` names what carries the answer, where that is not the id.
+    `field` names what carries the answer, where that is not the id; `is_repeatable` that it takes several.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Question:
     kind: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     field: str = ""
+    is_repeatable: bool = False
 
     def is_meant_by(self, answer: Answer) -> bool:
         """Tell whether an answer is to this question: it has its id, or its very words."""
@@ -74,19 +75,13 @@ class JobForm:
 
     def to_json(self) -> dict[str, Any]:
         """Return the form as JSON-ready values, to be remembered for a while."""
-        questions = [[q.id, q.label, q.is_required, q.kind, list(q.choices), q.field] for q in self.questions]
-        parts = sorted(self.required_parts)
+        questions, parts = [asdict(question) for question in self.questions], sorted(self.required_parts)
         return {"questions": questions, "required_parts": parts, "counts_told_only": self.counts_told_only}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
         """Read what `to_json` wrote."""
-        questions = tuple(
-            Question(
-                id=i, label=label, is_required=required, kind=kind, choices=tuple((v, t) for v, t in pairs), field=field
-            )
-            for i, label, required, kind, pairs, field in values["questions"]
-        )
+        questions = tuple(Question(**{**q, "choices": tuple(map(tuple, q["choices"]))}) for q in values["questions"])
         parts, only = frozenset(values["required_parts"]), bool(values.get("counts_told_only"))
         return cls(questions=questions, required_parts=parts, counts_told_only=only)
 

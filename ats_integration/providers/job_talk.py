@@ -83,4 +83,4 @@ class JobTalk(Talk):
 def form_key(message: Message) -> str:
     """Return the key under which a job's questions are remembered: another connection or job has another."""
     asked = json.dumps([message.ats.model_dump(mode="json"), job_id(message)], sort_keys=True)
-    return "ats-form-" + hashlib.sha256(asked.encode()).hexdigest()
+    return "ats-job-form-" + hashlib.sha256(asked.encode()).hexdigest()

@@ -28,7 +28,10 @@ def form_in(response: Response) -> JobForm:
 
 
 def questions_of(question: dict[str, Any]) -> Iterator[Question]:
-    """Yield what is to be answered: a simple question has one field, a complex one is asked field by field."""
+    """Yield what is to be answered: a simple question has one field, a complex one is asked field by field.
+
+    Only a simple one is asked repeatedly: of a complex one nobody could tell which answers belong together.
+    """
     fields = [field for field in objects(question.get("fields")) if field.get("type") != "INFORMATION"]
     name, label = str(question.get("id", "")), str(question.get("label", ""))
     for field in fields:
@@ -40,6 +43,7 @@ def questions_of(question: dict[str, Any]) -> Iterator[Question]:
             kind=str(field.get("type", "")),
             choices=tuple((str(v.get("id", "")), str(v.get("label", ""))) for v in objects(field.get("values"))),
             field=own,
+            is_repeatable=question.get("repeatable") is True and len(fields) == 1,
         )
 
 

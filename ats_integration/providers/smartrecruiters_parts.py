@@ -5,6 +5,7 @@ Answers are records of fields, whose values are lists of texts.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from ..messages import Answer, Consent, Message
@@ -19,6 +20,7 @@ ALL = "SINGLE"
 #: Carries the answer to a question that we could not read.
 USUAL_FIELD = "value"
 LONGEST_ANSWER = 4000  # bytes
+MOST_RECORDS = 100  # of a question that may be repeated
 ONE_OF = ("RADIO", "SINGLE_SELECT")
 #: Kinds whose yes and no have the ids 1 and 0; a question that we could not read may be one of them.
 YES_NO = (*ONE_OF, "MULTI_SELECT", "")
@@ -52,21 +54,26 @@ def file_of(resume: OpenResume) -> dict[str, str]:
 
 
 def answers_of(message: Message, form: JobForm | None) -> list[dict[str, Any]]:
-    """Return the answers, the fields of one question together."""
-    found: dict[str, dict[str, list[str]]] = {}
-    for question, answer in placed(message, form).values():
+    """Return the answers, the fields of one question together; a repeated question has a record for each answer."""
+    found: dict[str, dict[int, dict[str, list[str]]]] = {}
+    for (_id, number), (question, answer) in placed(message, form).items():
         if values := values_of(question, answer):
-            found.setdefault(question.id.removesuffix(f"/{question.field}"), {})[question.field] = values
-    return [{"id": name, "records": [{"fields": fields}]} for name, fields in found.items()]
+            records = found.setdefault(question.id.removesuffix(f"/{question.field}"), {})
+            records.setdefault(number, {})[question.field] = values
+    return [{"id": name, "records": [{"fields": each} for each in records.values()]} for name, records in found.items()]
 
 
-def placed(message: Message, form: JobForm | None) -> dict[str, tuple[Question, Answer]]:
-    """Return the answers that questions take, by the ids of these; of two to one question the first."""
-    found: dict[str, tuple[Question, Answer]] = {}
+def placed(message: Message, form: JobForm | None) -> dict[tuple[str, int], tuple[Question, Answer]]:
+    """Return the answers that questions take, by the ids of these and the number of the record."""
+    found: dict[tuple[str, int], tuple[Question, Answer]] = {}
+    numbers: Counter[str] = Counter()
     for answer in answered(message):
         question = question_for(answer, form)
-        if question and values_of(question, answer) is not None:
-            found.setdefault(question.id, (question, answer))
+        if question is None or values_of(question, answer) is None:
+            continue
+        if numbers[question.id] < (MOST_RECORDS if question.is_repeatable else 1):
+            found[question.id, numbers[question.id]] = question, answer
+            numbers[question.id] += 1
     return found
 
 

@@ -257,6 +257,27 @@ class TestSmartRecruiters(ProviderContract):
         records = [{"fields": {"name": ["Frans"], "level": ["B2"]}}]
         assert [{"id": "q2", "records": records}] == self.sent(form, application={"answers": answers})["answers"]
 
+    def test_gives_each_answer_to_a_repeatable_question_a_record(
+        self, arrived: Callable[..., Reception], ats: Sandbox
+    ) -> None:
+        ats.register("smartrecruiters", account="", key=KEY, jobs={"77": {"q1": "INPUT_TEXT[]"}})
+        answers = [{"question_id": "q1", "question": "Taal", "answer": f"Taal {number}"} for number in range(101)]
+        reception = arrived(application={"answers": answers}, vacancy={"external_id": "77"})
+        records = [{"fields": {"value": [f"Taal {number}"]}} for number in range(100)]
+        assert [{"id": "q1", "records": records}] == reception.fields["answers"]
+        assert reception.cover_letter.endswith("\n\nTaal: Taal 100")
+
+    def test_repeats_no_question_of_several_fields(self) -> None:
+        """Given that an answer to one of them may be missing, nobody could tell which belong together."""
+        fields = [{"id": id, "label": id, "type": "INPUT_TEXT"} for id in ("name", "level")]
+        asked = [{"id": "q2", "label": "Language", "repeatable": True, "fields": fields}]
+        form = self.provider.read_form(Response(status=200, body=json.dumps({"questions": asked}).encode()))
+        said = (("name", "Frans"), ("name", "Duits"), ("level", "B2"))
+        answers = [{"question_id": f"q2/{field}", "question": field, "answer": text} for field, text in said]
+        sent = self.sent(form, application={"answers": answers})
+        assert [{"id": "q2", "records": [{"fields": {"name": ["Frans"], "level": ["B2"]}}]}] == sent["answers"]
+        assert sent["messageToHiringManager"].endswith("\n\nname: Duits")
+
     @pytest.mark.parametrize("form", [JobForm(questions=(Question(id="q1", label="Taal", field="value"),)), None])
     def test_tells_the_second_answer_to_one_question_in_the_message(self, form: JobForm | None) -> None:
         """Given a second record, only questions that may be repeated would take it, and the others be refused."""
@@ -392,6 +413,7 @@ class TestStandIn:
             ({"resume": {"fileName": "cv.pdf", "mimeType": "application/pdf", "fileContent": "%"}}, 400),
             ({"answers": [{"id": "7001", "records": [{"fields": {"value": "1"}}]}]}, 400),
             ({"answers": [{"id": "7001", "records": [{"fields": {"value": ["2"]}}]}]}, 400),
+            ({"answers": [{"id": "7001", "records": [{"fields": {"value": ["1"]}}] * 2}]}, 400),
             ({"answers": [{"id": "9", "records": [{"fields": {"value": ["1"]}}]}]}, 400),
         ],
     )

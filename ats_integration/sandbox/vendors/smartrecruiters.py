@@ -29,6 +29,8 @@ WEB = {"skype", "linkedIn", "facebook", "twitter", "website"}
 SCOPES = {"SINGLE", "SMART_RECRUIT", "SMART_CRM", "SMART_MESSAGE_SMS", "SMART_MESSAGE_WHATSAPP"}
 CHOOSING = ("RADIO", "SINGLE_SELECT", "MULTI_SELECT")
 CHOICES = [{"id": "0", "label": "No"}, {"id": "1", "label": "Yes"}]
+#: What ends the kind of a question that may be repeated, and how often.
+REPEATABLE, MOST_RECORDS = "[]", 100
 #: What every posting asks that was registered without questions.
 USUAL: Questions = {"7001": "RADIO"}
 
@@ -110,7 +112,12 @@ class SmartRecruiters(Vendor):
 def shown(questions: Questions) -> list[dict[str, Any]]:
     """Return questions as a posting's configuration lists them: simple ones, of one field each."""
     return [
-        {"id": id, "label": f"Question {id}", "repeatable": False, "fields": [field_of(kind)]}
+        {
+            "id": id,
+            "label": f"Question {id}",
+            "repeatable": kind.endswith(REPEATABLE),
+            "fields": [field_of(kind.removesuffix(REPEATABLE))],
+        }
         for id, kind in questions.items()
     ]
 
@@ -159,8 +166,9 @@ def answer_fits(answer: Mapping[str, Any], questions: Questions) -> bool:
     kind, records = questions.get(str(answer.get("id")), ""), answer.get("records")
     if set(answer) != {"id", "records"} or kind in ("", "INFORMATION") or not isinstance(records, list):
         return False
-    fields = [record.get("fields", {}) for record in records]
-    return bool(fields) and all(set(f) == {"value"} and values_fit(kind, f["value"]) for f in fields)
+    fields, most = [record.get("fields", {}) for record in records], MOST_RECORDS if kind.endswith(REPEATABLE) else 1
+    kind = kind.removesuffix(REPEATABLE)
+    return 0 < len(fields) <= most and all(set(f) == {"value"} and values_fit(kind, f["value"]) for f in fields)
 
 
 def values_fit(kind: str, values: Any) -> bool:
