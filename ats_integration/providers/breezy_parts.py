@@ -63,9 +63,9 @@ def require_open(response: Response) -> None:
 
     Raises Unavailable where the answer shows no position: something else than Breezy may be there.
     """
-    if not isinstance(response.json(), dict):
+    if not isinstance(position := response.json(), dict) or not position:
         raise Unavailable("Breezy did not show the position.", code="send_failed")
-    if response.get("state") != "published":
+    if position.get("state") != "published":
         raise JobClosed("The position is not published.")
 
 

@@ -103,7 +103,9 @@ class Homerun(Provider):
 
     def require_open(self, response: Response) -> None:
         """Refuse a vacancy that is closed or a draft."""
-        if (status := data_of(self.success(response)).get("status")) not in ("public", "private"):
+        if not (status := in_words(data_of(self.success(response)).get("status"))):
+            raise Uncertain("Whether it is open could not be read.")
+        if status not in ("public", "private"):
             raise JobClosed(f"The vacancy is {status}.")
 
     def carried(self, message: Message) -> frozenset[str]:

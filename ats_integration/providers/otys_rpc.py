@@ -58,8 +58,7 @@ class Rpc(Provider):
 
     def done(self, _submission: Submission, response: Response) -> int:
         """Accept an answer with a result, whatever that is."""
-        body = self.success(response).json()
-        if isinstance(body, dict) and "result" in body:
+        if has_result(self.success(response)):
             return response.status
         raise Uncertain("OTYS did not say whether it did that.")
 
@@ -90,6 +89,8 @@ class Rpc(Provider):
             shown: Any = self.success(response).get("result")
         except Rejected as error:
             raise JobClosed(error.detail) from None
+        if not has_result(response):
+            raise Uncertain("Whether it is open could not be read.")
         if not isinstance(shown, dict) or not shown:
             raise JobClosed("OTYS does not show the vacancy.")
 
@@ -110,6 +111,12 @@ def rpc(method: str, *params: Any) -> Request:
 def log_in(submission: Submission) -> Request:
     """Return the login."""
     return rpc("loginByUid", submission.credentials["api_key"])
+
+
+def has_result(response: Response) -> bool:
+    """Tell whether an answer has a result, whatever that is."""
+    body = response.json()
+    return isinstance(body, dict) and "result" in body
 
 
 def uid(response: Response) -> str:

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from ..errors import DeliveryError, JobClosed, Unavailable
+from ..errors import DeliveryError, JobClosed, Unavailable, Uncertain
 from ..messages import Message
 from .answers import reset_in
 from .base import APPLICATION, Values
 from .calls import Probe, Rate, Receipt, Response, Submission, get, path
 from .config_fields import ConfigField
+from .failures import in_words
 from .json_api import JsonApiProvider, attribute
 from .parts import PARTS, job_number
 from .steps import Step
@@ -107,5 +108,7 @@ class Teamtailor(JsonApiProvider):
 
     def require_open(self, response: Response) -> None:
         """Refuse a job that is archived, scheduled or a draft."""
-        if (status := attribute(self.success(response), "status")) not in ("published", "unlisted"):
+        if not (status := in_words(attribute(self.success(response), "status"))):
+            raise Uncertain("Whether it is open could not be read.")
+        if status not in ("published", "unlisted"):
             raise JobClosed(f"The job is {status}.")

@@ -60,3 +60,5 @@ def require_open(response: Response) -> None:
             raise JobClosed(f"The job's state is {state}.")
         case "closed":
             raise Uncertain("Workable calls it closed, and does not document whether it takes applications then.")
+        case "":
+            raise Uncertain("Whether it is open could not be read.")

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -453,6 +454,16 @@ class ProviderContract:
     def test_does_not_take_just_any_answer_for_success(self, status: int, body: bytes) -> None:
         with pytest.raises(Uncertain):
             self.provider.judge(Response(status=status, body=body))
+
+    @pytest.mark.parametrize("body", [b"", b"OK", b"<html>Welcome</html>", b"{}"])
+    def test_takes_no_page_for_a_job(self, body: bytes, base_url: str) -> None:
+        """Given something that answers and is not the ATS, no job counts as open, nor as closed."""
+        asking = exchange.logged_in(self.provider, self.submission(base_url=base_url))
+        asked = [probe for probe in self.provider.probes(asking, ["4000001"]) if probe.job_id]
+        for probe in [probe for probe in asked if probe.read or body != b"{}"]:
+            read = probe.read or partial(exchange.require_api, self.provider)
+            with pytest.raises((Uncertain, Unavailable)):
+                read(Response(status=200, body=body))
 
     def test_hands_in_once_where_the_ats_can_be_asked(self, base_url: str, ats: Sandbox) -> None:
         """Given a lost answer, the second try finds the first; where nobody can be asked, it says so."""
