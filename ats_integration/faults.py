@@ -1,13 +1,18 @@
-"""Say where one of our own faults happened, without any value that was at hand there."""
+"""Faults of our own: where one happened, without any value that was at hand there, and how the work goes on."""
 
 from __future__ import annotations
 
 import os
 import re
 import traceback
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any, TypeVar
 
+from django.db.models import Model
 from pydantic import ValidationError
+
+Row = TypeVar("Row", bound=Model)
 
 OURS = f"{Path(__file__).parent}/"
 PYTHON = f"{Path(os.__file__).parent}/"
@@ -44,3 +49,20 @@ def fields(error: BaseException) -> str:
     places = (problem["loc"] for problem in error.errors(include_url=False, include_context=False, include_input=False))
     names = sorted({str(place[0]) for place in places if place})
     return f" fields={','.join(name if NAME.fullmatch(name) else '?' for name in names)}" if names else ""
+
+
+def one_by_one(step: Callable[[Row], int], rows: Iterable[Row], tell: Callable[[Any, str], None]) -> int:
+    """Take a step for each row; return the sum of what they return.
+
+    A fault with one must not keep the others waiting: it counts 0, and `tell` gets the row's key and where it happened.
+    """
+    return sum(taken(step, row, tell) for row in rows)
+
+
+def taken(step: Callable[[Row], int], row: Row, tell: Callable[[Any, str], None]) -> int:
+    """Take the step for one row."""
+    try:
+        return step(row)
+    except Exception as error:
+        tell(row.pk, where(error))
+        return 0

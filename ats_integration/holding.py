@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.utils import timezone
 
 from . import queues
 from .errors import StaleDelivery
-from .faults import where
+from .faults import one_by_one
 from .messages import Message
 from .models import Delivery
 from .rebuilding import readable
@@ -32,16 +33,11 @@ def hold(delivery: Delivery) -> None:
 def release(now: datetime) -> int:
     """Send what was held for connections that are on again; return how many."""
     held = Delivery.objects.filter(status=Status.HELD, config__is_active=True).exclude(message={})
-    return sum(calmly_released(delivery, now) for delivery in held.select_related("config").order_by("held_at")[:BATCH])
-
-
-def calmly_released(delivery: Delivery, now: datetime) -> int:
-    """Send one held delivery; a fault with it must not keep the others waiting."""
-    try:
-        return released(delivery, now)
-    except Exception as error:
-        log.error("holding.not_released message=%s fault=%s", delivery.pk, where(error))
-        return 0
+    return one_by_one(
+        partial(released, now=now),
+        held.select_related("config").order_by("held_at")[:BATCH],
+        partial(log.error, "holding.not_released message=%s fault=%s"),
+    )
 
 
 def released(delivery: Delivery, now: datetime) -> int:

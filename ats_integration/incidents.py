@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import F, Max, Q
@@ -15,7 +16,7 @@ from django.db.models import F, Max, Q
 from . import mails
 from .conf import conf
 from .explanations import explain
-from .faults import where
+from .faults import one_by_one
 from .models import DeadLetter, Delivery, Incident
 from .models.deadletters import DeadLetterQuerySet
 from .states import Status
@@ -108,16 +109,12 @@ def note_mailed(incident: Incident, letters: list[DeadLetter], now: datetime) ->
 def report_recoveries(now: datetime) -> int:
     """Close the incidents that are over; mail those a success has ended. Return the number of mails."""
     told = Incident.objects.filter(closed_at=None, last_mailed_at__isnull=False)
-    return sum(closed(incident, now) for incident in told)
+    return one_by_one(partial(closed, now=now), told, partial(log.error, "notice.not_closed incident=%s fault=%s"))
 
 
 def closed(incident: Incident, now: datetime) -> int:
-    """Close one incident if it is over; a fault with one must not keep the others open."""
-    try:
-        return close(incident, now) if is_over(incident, now) else 0
-    except Exception as error:
-        log.error("notice.not_closed incident=%s fault=%s", incident.pk, where(error))
-        return 0
+    """Close one incident if it is over; return the number of mails."""
+    return close(incident, now) if is_over(incident, now) else 0
 
 
 def is_over(incident: Incident, now: datetime) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 from . import burial, intake
 from .adapters import application_model
 from .conf import conf
 from .delivery import Result
 from .errors import MessageInvalid, StaleDelivery
-from .faults import where
+from .faults import one_by_one
 from .messages import Message, decode
 from .models import Delivery
 from .states import DELIVERABLE, Outcome, Status
@@ -41,16 +42,11 @@ def set_aside(delivery: Delivery, error: MessageInvalid) -> None:
 def rebuild(now: datetime) -> int:
     """Build the messages that could not be built when their application came in, or cannot be read any more."""
     waiting = Delivery.objects.filter(status__in=(*DELIVERABLE, Status.HELD), message={}).unclaimed(now)
-    return sum(calmly_rebuilt(delivery, now) for delivery in waiting.select_related("config__customer")[:BATCH])
-
-
-def calmly_rebuilt(delivery: Delivery, now: datetime) -> int:
-    """Build one message; a fault with it must not keep the others waiting."""
-    try:
-        return rebuilt(delivery, now)
-    except Exception as error:
-        log.error("message.not_rebuilt message=%s fault=%s", delivery.pk, where(error))
-        return 0
+    return one_by_one(
+        partial(rebuilt, now=now),
+        waiting.select_related("config__customer")[:BATCH],
+        partial(log.error, "message.not_rebuilt message=%s fault=%s"),
+    )
 
 
 def rebuilt(delivery: Delivery, now: datetime) -> int:

@@ -60,6 +60,26 @@ def test_workers_at_once_tell_the_end_once(told: ATSConfig) -> None:
     assert 2 == len(mail.outbox)
 
 
+def test_a_fault_with_one_keeps_no_other_open(
+    told: ATSConfig,
+    fail: Fail,
+    connect: Connect,
+    other_customer: Customer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    other = connect(other_customer)
+    fail(other, at=timezone.now() - MINUTE * 10)
+    send(timedelta(0))
+    succeed(told), succeed(other)
+    first = Incident.objects.earliest("pk")
+    is_over = incidents.is_over
+    monkeypatch.setattr(incidents, "is_over", lambda one, now: 1 / 0 if one == first else is_over(one, now))
+    assert 1 == len(send())
+    assert first == Incident.objects.get(closed_at=None)
+    assert f"notice.not_closed incident={first.pk} fault=ZeroDivisionError at test_recovered.py:" in caplog.text
+
+
 def test_without_a_success_nothing_is_over(told: ATSConfig) -> None:
     assert [] == send(HOUR * 5)
     assert Incident.objects.get().closed_at is None

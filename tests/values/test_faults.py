@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ats_integration import faults
-from ats_integration.faults import where
+from ats_integration.faults import one_by_one, where
 from ats_integration.messages import Candidate, Vacancy
+from ats_integration.models import Incident
 
 CANARY = "sanne@example.org"
 PACKAGES = ("ats_integration", "pydantic")
@@ -122,3 +124,30 @@ def test_names_the_last_error_of_a_chain_only() -> None:
 
     assert told.startswith("RuntimeError at test_faults.py:")
     assert told.endswith(" in chained")
+
+
+def test_takes_a_step_for_each_row_and_adds_up() -> None:
+    rows = [Incident(pk=1), Incident(pk=2)]
+
+    assert 3 == one_by_one(lambda row: row.pk, rows, lambda key, place: None)
+
+
+def test_a_row_that_fails_keeps_no_other_waiting_and_is_told_of_without_its_text() -> None:
+    def step(row: Incident) -> int:
+        if row.pk == 1:
+            raise KeyError(CANARY)
+        return 1
+
+    told: list[tuple[int, str]] = []
+    assert 1 == one_by_one(step, [Incident(pk=1), Incident(pk=2)], lambda key, place: told.append((key, place)))
+    ((key, place),) = told
+    assert 1 == key
+    assert re.fullmatch(r"KeyError at test_faults\.py:\d+ in step", place)
+
+
+def test_the_end_of_the_process_is_no_fault_of_a_row() -> None:
+    def step(row: Incident) -> int:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        one_by_one(step, [Incident(pk=1)], lambda key, place: None)
