@@ -17,13 +17,14 @@ from .adapters import adapter
 from .faults import where
 from .messages import ApplicationData, Ats, Message, build
 from .models import ATSConfig, Delivery
+from .models.configs import TOLD
 
 log = logging.getLogger(__name__)
 
 NOT_BUILT = "message_not_built"
 #: What a message says of a connection, and no more: it is read with every application.
 ACTIVE = f"""
-SELECT id, provider, base_url, settings, credentials FROM {ATSConfig._meta.db_table}
+SELECT id, {", ".join(TOLD)} FROM {ATSConfig._meta.db_table}
 WHERE customer_id = %s AND is_active ORDER BY id
 """  # noqa: S608
 
@@ -68,14 +69,7 @@ def active_configs(customer_id: Any) -> list[Ats]:
     lock = "FOR KEY SHARE" if database.vendor == "postgresql" else ""
     with database.cursor() as cursor:
         cursor.execute(ACTIVE + lock, [key.get_db_prep_value(customer_id, database)])
-        return [snapshot(*row) for row in cursor.fetchall()]
-
-
-def snapshot(config_id: int, provider: str, base_url: str, settings: Any, credentials: str) -> Ats:
-    """Describe a connection as its columns stand in the database."""
-    read: Any = ATSConfig._meta.get_field("settings")
-    settings = read.from_db_value(settings, None, connection)
-    return Ats(config_id=config_id, provider=provider, base_url=base_url, settings=settings, credentials=credentials)
+        return [ATSConfig.snapshot_of(row, database) for row in cursor.fetchall()]
 
 
 def deliver_to(configs: Sequence[Ats], application: Any) -> list[TakenIn]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,9 @@ from ..errors import UnknownProvider
 from ..fields import EncryptedJSONField, JSONObjectField
 from ..messages import Ats
 from ..providers import registry
+
+#: What a message tells of a connection beside its id; the columns have the same names.
+TOLD = tuple(name for name in Ats.model_fields if name != "config_id")
 
 
 def validate_emails(value: object) -> None:
@@ -100,15 +104,17 @@ class ATSConfig(models.Model):
         """Return the connection as it travels in a message: credentials stay sealed."""
         return Ats(**self._said())
 
+    @classmethod
+    def snapshot_of(cls, row: Sequence[Any], database: Any) -> Ats:
+        """Return the same of the columns `id` and TOLD as the database gives them; an instance would cost more."""
+        told = dict(zip(("config_id", *TOLD), row, strict=True))
+        field: Any = cls._meta.get_field("settings")
+        return Ats(**{**told, "settings": field.from_db_value(told["settings"], None, database)})
+
     def is_as_in(self, snapshot: Ats) -> bool:
         """Tell whether a snapshot says what the connection is now; asking is cheaper than taking another one."""
         return dict(snapshot) == self._said()
 
     def _said(self) -> dict[str, Any]:
-        return {
-            "config_id": self.pk,
-            "provider": self.provider,
-            "base_url": self.base_url,
-            "settings": self.settings,
-            "credentials": self.credentials.token,
-        }
+        told = {name: getattr(self, name) for name in TOLD}
+        return {**told, "config_id": self.pk, "credentials": self.credentials.token}
