@@ -20,15 +20,15 @@ from django.utils.module_loading import import_string
 from rq.serializers import JSONSerializer, resolve_serializer
 
 from .adapters import ApplicationAdapter
-from .conf import DEFAULTS, Conf, conf, given
+from .conf import DEFAULTS, Conf, conf, given, written
 from .providers.base import Provider
 from .states import HAPPY_QUEUE, RETRY_QUEUE
 
 SHORTEST_KEY = 16  # characters
 WAY_OUT = (
-    "Take the blanks after the commas of ATS_ENCRYPTION_KEYS away. Where credentials were encrypted with such a blank, "
-    "put a new key first, name ats_integration.E016 in SILENCED_SYSTEM_CHECKS until rotate_ats_keys has run, "
-    "and drop the old key."
+    f"Take the blanks around the keys of {written('ENCRYPTION_KEYS')} away; in the environment they stand "
+    "after commas. Where credentials were encrypted with such a blank, put a new key first, "
+    "name ats_integration.E016 in SILENCED_SYSTEM_CHECKS until rotate_ats_keys has run, and drop the old key."
 )
 EXAMPLE_KEYS = ("django-insecure-", "a long random text")  # their beginnings
 EXAMPLE_MAILS = (".example", "@example.com", "@example.org", "@example.net")  # their ends
@@ -42,11 +42,6 @@ def error(number: int, message: str, hint: str) -> Error:
 def warning(number: int, message: str, hint: str) -> Warning:
     """Build one warning of ours."""
     return Warning(message, hint=hint, id=f"ats_integration.W{number:03}")
-
-
-def written(key: str) -> str:
-    """Name a setting as projects write it, and as the job board's environment does."""
-    return f"ATS_INTEGRATION['{key}'] (in the job board: ATS_{key})"
 
 
 @register("ats_integration")
@@ -119,7 +114,7 @@ def models() -> Iterator[CheckMessage]:
     for key in ("CUSTOMER_MODEL", "APPLICATION_MODEL"):
         try:
             apps.get_model(given()[key])
-        except (LookupError, ValueError):
+        except LookupError:
             yield error(4, f"ATS_INTEGRATION['{key}'] names no installed model.", "Write it as 'app_label.Model'.")
 
 

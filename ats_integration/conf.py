@@ -117,6 +117,11 @@ class Conf:
 DEFAULTS = {field.name.upper(): field.default for field in fields(Conf)}
 
 
+def written(key: str) -> str:
+    """Name a setting as projects write it, and as the job board's environment does."""
+    return f"{NAME}['{key}'] (in the job board: ATS_{key})"
+
+
 def given() -> dict[str, Any]:
     """Return what the project's settings say, as they say it."""
     said = getattr(settings, NAME, {})

@@ -1,7 +1,7 @@
 """Encrypt credentials with a list of keys; a wrong key raises, it never returns ciphertext.
 
 Fernet (AES-128-CBC with HMAC-SHA256) from `cryptography`; the key is derived from each entry of
-ATS_ENCRYPTION_KEYS by HKDF, so any long random text is a key. The first one encrypts.
+ENCRYPTION_KEYS by HKDF, so any long random text is a key. The first one encrypts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from .conf import conf
+from .conf import conf, written
 from .errors import ConfigurationError, CredentialsUnreadable
 
 PURPOSE = b"ats_integration credentials v1"
@@ -27,7 +27,7 @@ UNREADABLE = "None of the configured keys opens these credentials."
 def encrypt(values: dict[str, Any]) -> str:
     """Return `values` as a token made with the first key.
 
-    Raises ConfigurationError where ATS_ENCRYPTION_KEYS is empty.
+    Raises ConfigurationError where ENCRYPTION_KEYS is empty.
     """
     return cipher().encrypt(json.dumps(values, sort_keys=True).encode()).decode()
 
@@ -82,7 +82,7 @@ def keys() -> tuple[str, ...]:
     Raises ConfigurationError where there is none.
     """
     if not conf.encryption_keys:
-        raise ConfigurationError("ATS_ENCRYPTION_KEYS is empty: set at least one long random text.")
+        raise ConfigurationError(f"{written('ENCRYPTION_KEYS')} is empty: set at least one long random text.")
     return conf.encryption_keys
 
 

@@ -111,7 +111,7 @@ class Unavailable(DeliveryError):
 
 
 class AddressRefused(Unavailable):
-    """Raised when an address is private and not listed in ATS_ALLOWED_PRIVATE_HOSTS."""
+    """Raised when an address is private and not listed in ALLOWED_PRIVATE_HOSTS."""
 
     default_code = "address_refused"
 
@@ -137,7 +137,7 @@ class UnknownProvider(OurFault):
 
 
 class CredentialsUnreadable(OurFault):
-    """Raised when none of ATS_ENCRYPTION_KEYS opens the stored credentials."""
+    """Raised when none of ENCRYPTION_KEYS opens the stored credentials."""
 
     default_code = "credentials_unreadable"
 

@@ -133,7 +133,8 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "credentials_unreadable": Explanation(
         "could not be called because its stored credentials cannot be opened",
-        "Enter the credentials again. Support: check ATS_ENCRYPTION_KEYS.",
+        "Enter the credentials again. "
+        "Support: check ATS_INTEGRATION['ENCRYPTION_KEYS'] (in the job board: ATS_ENCRYPTION_KEYS).",
     ),
     "unknown_provider": Explanation(
         "was not called because we do not know that system",
@@ -151,7 +152,8 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "resume_not_fetched": Explanation(
         "could not fetch the CV from our site",
-        "Support: the ATS fetches it from outside. See that ATS_PUBLIC_URL is right and that /cv/ answers there.",
+        "Support: the ATS fetches it from outside. See that ATS_INTEGRATION['PUBLIC_URL'] "
+        "(in the job board: ATS_PUBLIC_URL) is right and that /cv/ answers there.",
     ),
     "no_public_url": Explanation(
         "was not called because it fetches CVs itself and our site has no public page for them",

@@ -11,8 +11,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, register
 
-from .checks import error, shape, warning, written
-from .conf import conf
+from .checks import error, shape, warning
+from .conf import conf, written
 
 #: An https address that is not this machine's own.
 PUBLIC = re.compile(r"https://(?!(localhost|127[\d.]*|\[::1\])([:/]|$))[^/\s]", re.IGNORECASE)

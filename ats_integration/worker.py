@@ -62,7 +62,7 @@ class NoDeathPenalty(BaseDeathPenalty):
 
 
 class DeliveryWorker(SimpleWorker):
-    """Run up to ATS_WORKER_CONCURRENCY jobs at once."""
+    """Run up to WORKER_CONCURRENCY jobs at once."""
 
     death_penalty_class = NoDeathPenalty
     job_class = JSONJob

@@ -29,7 +29,7 @@ def validate_emails(value: object) -> None:
 
 
 def validate_base_url(value: str) -> None:
-    """Accept https addresses, and http ones of hosts that ATS_ALLOWED_PRIVATE_HOSTS lists."""
+    """Accept https addresses, and http ones of hosts that ALLOWED_PRIVATE_HOSTS lists."""
     try:
         parts = urlsplit(value)
     except ValueError:

@@ -28,6 +28,7 @@ RQ = {
     "SCHEDULER_CLASS": "ats_integration.rq_json.JSONScheduler",
 }
 NOTHING = timedelta(0)
+KEYS_SETTING = "ATS_INTEGRATION['ENCRYPTION_KEYS'] (in the job board: ATS_ENCRYPTION_KEYS)"
 
 #: What a project gets wrong: id, what ATS_INTEGRATION says instead, what other settings or the environment say, a word
 #: of the complaint.
@@ -52,10 +53,10 @@ MISTAKES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("E005", {"CUSTOMERS_OF_USER": "jobbird.ats.nobody"}, {}, "CUSTOMERS_OF_USER"),
     ("E005", {"PROVIDERS": ["ats_integration.providers.taleo.Taleo"]}, {}, "taleo"),
     ("E005", {"PROVIDERS": ["ats_integration.providers.registry.get"]}, {}, "is no Provider"),
-    ("E006", {"ENCRYPTION_KEYS": []}, {}, "ATS_ENCRYPTION_KEYS"),
+    ("E006", {"ENCRYPTION_KEYS": []}, {}, KEYS_SETTING),
     ("E007", {"ENCRYPTION_KEYS": [SECRET, SHORT_SECRET]}, {}, "fewer than 16"),
     ("E007", {"ENCRYPTION_KEYS": [""]}, {}, "secrets.token_urlsafe"),
-    ("E016", {"ENCRYPTION_KEYS": ["new-key-0123456789abcdef", f" {SECRET}"]}, {}, "ATS_ENCRYPTION_KEYS"),
+    ("E016", {"ENCRYPTION_KEYS": ["new-key-0123456789abcdef", f" {SECRET}"]}, {}, KEYS_SETTING),
     ("E016", {"ENCRYPTION_KEYS": [f"{SECRET}\n"]}, {}, "rotate_ats_keys"),
     ("E008", {}, {"RQ_QUEUES": {"happy": QUEUE}}, "no queue 'retry'"),
     ("E008", {}, {"RQ_QUEUES": {"retry": QUEUE}}, "no queue 'happy'"),

@@ -1,4 +1,4 @@
-"""Put all stored credentials under the first of ATS_ENCRYPTION_KEYS."""
+"""Put all stored credentials under the first of ENCRYPTION_KEYS."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from ats_integration import audit, rotation
+from ats_integration.conf import written
 from ats_integration.rotation import Report
 from ats_integration.states import Deed
 
@@ -22,8 +23,8 @@ class Command(BaseCommand):
     """Re-encrypt credentials while everything runs; interrupted, it goes on where it stopped."""
 
     help = (
-        "Re-encrypt every connection's credentials with the first key of ATS_ENCRYPTION_KEYS, and take them out of the "
-        "messages of deliveries that are done. "
+        f"Re-encrypt every connection's credentials with the first key of {written('ENCRYPTION_KEYS')}, "
+        "and take them out of the messages of deliveries that are done. "
         "To rotate: put the new key first, keep the old one behind it, restart, run this, then drop the old key. "
         "Exit status 1 where some credentials open with no key."
     )
