@@ -45,12 +45,13 @@ def healthy_rate(place: Place) -> float:
 
 
 def row(name: str, rounds: Sequence[tuple[float, float]]) -> Row:
-    """Return the row of one system; the ratio is the median of the ratios of each round."""
+    """Return the row of one system; the ratio is the median of those of the rounds in which anything arrived alone."""
+    ratios = [beside / alone for alone, beside in rounds if alone]
     return {
         "system": name,
         "healthy msg/s alone": median(alone for alone, _ in rounds),
         "healthy msg/s beside it": median(beside for _, beside in rounds),
-        "beside ÷ alone": median(beside / alone for alone, beside in rounds),
+        "beside ÷ alone": median(ratios) if ratios else None,
     }
 
 
@@ -77,7 +78,9 @@ def rows(here: Stage, options: Options, blackholed: int) -> list[Row]:
 def main() -> None:
     """Measure, print, write."""
     parser = command_line.parser(__doc__, n=6000, rounds=3)
-    parser.add_argument("--blackholed", type=int, default=300, help="messages nobody answers (default 300)")
+    parser.add_argument(
+        "--blackholed", type=command_line.positive, default=300, help="messages nobody answers (default 300)"
+    )
     values = parser.parse_args()
     options = command_line.read(values)
     with stage(options, with_database=options.wants(OURS)) as here:

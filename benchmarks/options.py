@@ -33,15 +33,25 @@ class Options:
         return not self.only or name in self.only
 
 
+def positive(text: str) -> int:
+    """Read a number that must be at least 1: with none of it there is nothing to measure.
+
+    Raises ArgumentTypeError, which argparse reports.
+    """
+    if not text.strip().isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+    return int(text)
+
+
 def parser(description: str | None, *, n: int, rounds: int = 1, in_flight: int = 128) -> argparse.ArgumentParser:
     """Return the options that all benchmarks share, with the defaults of one."""
     made = argparse.ArgumentParser(description=description)
-    made.add_argument("--n", type=int, default=n, help=f"messages per system (default {n})")
+    made.add_argument("--n", type=positive, default=n, help=f"messages per system (default {n})")
     made.add_argument("--only", default="", help="systems to measure, with commas between; the others are left out")
     made.add_argument(
-        "--rounds", type=int, default=rounds, help=f"times that everything is repeated (default {rounds})"
+        "--rounds", type=positive, default=rounds, help=f"times that everything is repeated (default {rounds})"
     )
-    made.add_argument("--in-flight", type=int, default=in_flight, help=f"calls at once (default {in_flight})")
+    made.add_argument("--in-flight", type=positive, default=in_flight, help=f"calls at once (default {in_flight})")
     made.add_argument("--latency", type=float, default=0.05, help="seconds the ATS takes to answer (default 0.05)")
     made.add_argument(
         "--project",

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks import tables
+from benchmarks import __main__ as benchmarks
+from benchmarks import fairness, options, tables
 from benchmarks.__main__ import ALL
 
 README = tables.README.read_text()
@@ -37,6 +38,33 @@ def test_every_result_is_that_of_a_benchmark_and_drawn() -> None:
     found = {path.stem for path in tables.RESULTS.glob("*.json")}
     assert set() == found - set(ALL)
     assert found == {path.stem for path in tables.RESULTS.glob("*.png")}
+
+
+def test_a_benchmark_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["benchmarks", "kill", "--rounds"])
+    with pytest.raises(SystemExit, match="There is no benchmark --rounds; there are: throughput, "):
+        benchmarks.main()
+
+
+@pytest.mark.parametrize("given", [("--n", "0"), ("--rounds", "-1"), ("--in-flight", "many")])
+def test_a_benchmark_of_nothing_is_refused(given: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        options.parser("Measures.", n=1).parse_args(given)
+    assert f"argument {given[0]}: '{given[1]}' is no whole number above 0" in capsys.readouterr().err
+
+
+def test_fairness_without_a_black_hole_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["fairness", "--blackholed", "0"])
+    with pytest.raises(SystemExit):
+        fairness.main()
+    assert "argument --blackholed: '0' is no whole number above 0" in capsys.readouterr().err
+
+
+def test_a_round_in_which_nothing_arrives_has_no_ratio() -> None:
+    assert 0.5 == fairness.row("ours", [(0.0, 3.0), (4.0, 2.0)])["beside ÷ alone"]
+    assert fairness.row("ours", [(0.0, 3.0)])["beside ÷ alone"] is None
 
 
 def test_a_result_becomes_a_table_with_its_origin_and_its_plot(tmp_path: Path) -> None:
