@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=1)
 LOCK = "ats:sweep"
+#: Share of the interval for which the others are kept from sweeping: whoever swept is to get the next turn in time.
+LOCKED = 0.9
 
 
 class Housekeeper(threading.Thread):
@@ -35,7 +37,7 @@ class Housekeeper(threading.Thread):
         connections.close_all()
 
     def stop(self) -> None:
-        """Stop after the current tick, having sent what is due."""
+        """Stop after the current tick; what nobody was told about by then, another worker groups again."""
         self._stopping.set()
         self.join(timeout=15)
 
@@ -61,8 +63,7 @@ class Housekeeper(threading.Thread):
 
 def is_our_turn() -> bool:
     """Tell whether no other worker swept within the interval. Without Redis everybody sweeps: it is safe."""
-    milliseconds = int(conf.sweep_interval.total_seconds() * 900)
     try:
-        return bool(queues.connection().set(LOCK, "1", nx=True, px=milliseconds))
+        return bool(queues.connection().set(LOCK, "1", nx=True, px=conf.sweep_interval * LOCKED))
     except RedisError:
         return True

@@ -48,21 +48,16 @@ def report(customer_id: Any, provider: str, reason: str, now: datetime) -> Repor
         return Reported(mailed=False)
     if wait := until_next_mail(group, now):
         return Reported(mailed=False, again_at=wait)
-    incident = opened(customer_id, provider, reason, begun)
+    incident = opened(group, begun)
     if not lease(incident, now):
         return Reported(mailed=False, again_at=now + MAILING_LEASE)
     return mail_failures(incident, letters, now)
 
 
-def opened(customer_id: Any, provider: str, reason: str, begun: datetime) -> Incident:
+def opened(group: dict[str, Any], begun: datetime) -> Incident:
     """Return the open incident of a group, opening one where there is none."""
-    incident, _created = Incident.objects.get_or_create(
-        customer_id=customer_id,
-        provider=provider,
-        reason=reason,
-        closed_at=None,
-        defaults={"opened_at": begun, "last_failure_at": begun},
-    )
+    times = {"opened_at": begun, "last_failure_at": begun}
+    incident, _created = Incident.objects.get_or_create(**group, closed_at=None, defaults=times)
     return incident
 
 

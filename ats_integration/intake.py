@@ -13,7 +13,7 @@ from django.db import connection, connections, router, transaction
 from django.utils import timezone
 
 from . import queues
-from .adapters import adapter
+from .adapters import adapter, application_model
 from .faults import where
 from .messages import ApplicationData, Ats, Message, build
 from .models import ATSConfig, Delivery
@@ -89,6 +89,12 @@ def described(application: Any) -> ApplicationData | None:
     except Exception as error:
         log.error("intake.not_described application=%s fault=%s", application.pk, where(error))
         return None
+
+
+def described_now(application_id: Any) -> ApplicationData | None:
+    """Describe an application as it is by now; None where the host has it no more, or it cannot be read (yet)."""
+    application = application_model()._default_manager.filter(pk=application_id).first()
+    return described(application) if application else None
 
 
 def new_delivery(config: Ats, application: Any, data: ApplicationData | None) -> TakenIn:

@@ -12,11 +12,10 @@ from django.urls import NoReverseMatch, reverse
 
 from .adapters import customer_model
 from .conf import conf
-from .errors import UnknownProvider
 from .explanations import explain
 from .models import ATSConfig, DeadLetter, Incident
+from .models.configs import product_name
 from .models.deadletters import DeadLetterQuerySet
-from .providers import registry
 
 SAMPLES = 5
 FOLDER = "ats_integration/email"
@@ -62,7 +61,7 @@ def about(incident: Incident) -> dict[str, Any]:
     """Return what both mails say about an incident."""
     return {
         "customer": customer_name(incident),
-        "provider": provider_name(incident.provider),
+        "provider": product_name(incident.provider),
         "reason": incident.reason,
         "explanation": explain(incident.reason),
         "incident": incident,
@@ -73,14 +72,6 @@ def customer_name(incident: Incident) -> str:
     """Return the customer's name, or a word where the customer is gone."""
     customer = customer_model()._default_manager.filter(pk=incident.customer_id).first()
     return str(customer) if customer else "A customer"
-
-
-def provider_name(slug: str) -> str:
-    """Return the product's name, or its slug where no adapter has it."""
-    try:
-        return registry.get(slug).name
-    except UnknownProvider:
-        return slug
 
 
 def recipients(configs: set[ATSConfig]) -> list[str]:

@@ -17,9 +17,10 @@ from uuid import uuid4
 from django.utils import timezone
 
 from .adapters import adapter
+from .capabilities import has_own
 from .errors import DeliveryError, Unavailable
 from .intake import described
-from .messages import ApplicationData, Message, build
+from .messages import ApplicationData, build
 from .models import ATSConfig
 from .providers import exchange, registry
 from .providers.base import Provider, Submission
@@ -94,7 +95,7 @@ class Look:
 
     def submission(self, data: ApplicationData) -> Submission:
         """Return the application as it would have been handed in, without its CV's bytes."""
-        message: Message = build(data, message_id=uuid4(), created_at=timezone.now(), ats=self.config.snapshot())
+        message = build(data, message_id=uuid4(), created_at=timezone.now(), ats=self.config.snapshot())
         return Submission(message=message, settings=self.config.settings, credentials=self.credentials)
 
     def form(self, submission: Submission) -> JobForm | str | None:
@@ -125,5 +126,5 @@ def preview(config: ATSConfig, most: int = MOST) -> Preview:
         return Preview(asks_jobs=False, problem=error.detail)
     now = timezone.now()
     recent = adapter().received_between(now - LOOK_BACK, now, [config.customer_id]).reverse()
-    asks_jobs = type(look.provider).form_request is not Provider.form_request
-    return Preview(asks_jobs=asks_jobs, lines=tuple(look.lines(islice(recent.iterator(), most))))
+    lines = tuple(look.lines(islice(recent.iterator(), most)))
+    return Preview(asks_jobs=has_own(look.provider, "form_request"), lines=lines)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from .adapters import application_model
 from .errors import CredentialsUnreadable, MessageInvalid, ResumeChanged, ResumeMissing, UnknownProvider
-from .intake import described
+from .intake import described_now
 from .messages import ApplicationData, decode
 from .models import ATSConfig, DeadLetter, Delivery
 from .providers import registry
@@ -31,8 +28,7 @@ def examine(letter: DeadLetter) -> tuple[ApplicationData | None, str]:
 
 def data_of(delivery: Delivery) -> ApplicationData | None:
     """Return the application as it is now, or as it was in its message where the host has it no more."""
-    application: Any = application_model()._default_manager.filter(pk=delivery.application_id).first()
-    if application and (data := described(application)):
+    if data := described_now(delivery.application_id):
         return data
     try:
         message = decode(delivery.message)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from . import burial, intake
-from .adapters import application_model
 from .conf import conf
 from .delivery import Result
 from .errors import MessageInvalid, StaleDelivery
@@ -51,8 +50,7 @@ def rebuild(now: datetime) -> int:
 
 def rebuilt(delivery: Delivery, now: datetime) -> int:
     """Build one message, or give up at the end of the budget, so that a person hears of it."""
-    application = application_model()._default_manager.filter(pk=delivery.application_id).first()
-    data = intake.described(application) if application else None
+    data = intake.described_now(delivery.application_id)
     if data is None:
         give_up(delivery, now)
         return 0

@@ -38,8 +38,10 @@ WAIT = timedelta(milliseconds=250)
 TICK = timedelta(milliseconds=100)
 #: How long to sleep where Redis would wake us too late.
 STEP = timedelta(milliseconds=10)
+#: How long to take nothing: after a failure, and while the workers are suspended.
 PAUSE_AFTER_FAILURE = timedelta(seconds=1)
 BREAK = timedelta(seconds=1)
+#: How often to say that this worker is alive, at the longest; RQ forgets it after WORKER_TTL seconds of silence.
 BEAT = timedelta(seconds=10)
 #: How many new objects call the garbage collector: more than the calls in flight hold. Deliveries leave no cycles
 #: behind, and a look for some at every 700 objects, as Python does it, costs a tenth of the time.

@@ -43,6 +43,14 @@ def validate_base_url(value: str) -> None:
         URLValidator(schemes=["https"])(value)
 
 
+def product_name(slug: str) -> str:
+    """Return an ATS's name, or its bare slug where no adapter has it."""
+    try:
+        return registry.get(slug).name
+    except UnknownProvider:
+        return slug
+
+
 class ATSConfig(models.Model):
     """Which ATS a customer uses and how to reach it. Credentials are write-only."""
 
@@ -88,10 +96,7 @@ class ATSConfig(models.Model):
     @property
     def provider_name(self) -> str:
         """The product's name, or the bare slug where no adapter has it."""
-        try:
-            return registry.get(self.provider).name
-        except UnknownProvider:
-            return self.provider
+        return product_name(self.provider)
 
     def clean(self) -> None:
         """Refuse an unknown provider, naming the field."""

@@ -260,7 +260,8 @@ def test_a_worker_that_died_while_mailing_holds_it_up_for_two_minutes_only(confi
 
 def opened(config: ATSConfig) -> Incident:
     """Open the incident of a connection, as the first step of a mail does."""
-    return incidents.opened(config.customer_id, config.provider, "unauthorized", timezone.now())
+    group = {"customer_id": config.customer_id, "provider": config.provider, "reason": "unauthorized"}
+    return incidents.opened(group, timezone.now())
 
 
 def test_failures_while_a_mail_is_written_are_in_the_next_one(
