@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +57,12 @@ def capabilities_of(provider: Provider) -> Capabilities:
 
 def named(provider: Provider, *, is_carried: bool) -> str:
     """Name the parts that an ATS takes, or those that it cannot take."""
-    return ", ".join(PART_NAMES[part] for part in PARTS if (part in provider.carries) == is_carried)
+    return part_words(part for part in PARTS if (part in provider.carries) == is_carried)
+
+
+def part_words(parts: Iterable[str]) -> str:
+    """Name the parts of an application for people, one after the other."""
+    return ", ".join(PART_NAMES.get(part, part.replace("_", " ")) for part in parts)
 
 
 def resume_of(provider: Provider) -> str:

@@ -17,7 +17,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from .adapters import adapter
-from .capabilities import has_own
+from .capabilities import has_own, part_words
 from .errors import DeliveryError, Unavailable
 from .intake import described
 from .messages import ApplicationData, build
@@ -43,6 +43,11 @@ class Line:
     missing: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     problem: str = ""
+
+    @property
+    def lost(self) -> str:
+        """What the ATS cannot take, in words."""
+        return part_words(self.dropped)
 
     @property
     def is_fine(self) -> bool:

@@ -24,14 +24,3 @@ OUTCOME = {
     Outcome.UNCERTAIN: "Sent, but no readable answer came",
     Outcome.BUG: "A fault on our side",
 }
-
-PART = {
-    "resume": "CV",
-    "cover_letter": "cover letter",
-    "phone": "phone",
-    "linkedin_url": "LinkedIn",
-    "website_url": "website",
-    "answers": "answers",
-    "consent": "consent",
-    "source": "source",
-}

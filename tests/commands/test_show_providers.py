@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from ats_integration import capabilities
 from ats_integration.providers import registry
+from ats_integration.providers.base import PARTS
 
 DOCS = Path(__file__).parents[2] / "docs" / "providers"
 SLUGS = [slug for slug, _name in registry.choices()]
@@ -33,6 +34,10 @@ def test_each_page_holds_its_table(slug: str) -> None:
     assert table in (DOCS / f"{slug}.md").read_text(), (
         "run: python manage.py show_providers --update-docs docs/providers"
     )
+
+
+def test_every_part_of_an_application_has_a_name() -> None:
+    assert set(PARTS) == capabilities.PART_NAMES.keys()
 
 
 def test_the_overview_holds_its_table() -> None:

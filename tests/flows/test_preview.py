@@ -60,7 +60,9 @@ def test_names_the_questions_that_are_required_and_unanswered(
 
 def test_names_what_the_ats_cannot_take(greenhouse: ATSConfig, apply: Callable[..., Application]) -> None:
     apply(website_url="https://sanne.example.org")
-    assert "website_url" in preview(greenhouse).lines[0].dropped
+    (line,) = preview(greenhouse).lines
+    assert "website_url" in line.dropped
+    assert "website" in line.lost.split(", ")
 
 
 def test_says_so_where_the_job_is_closed(
@@ -118,7 +120,7 @@ def test_says_so_where_no_key_opens_the_credentials(greenhouse: ATSConfig, apply
 def test_is_shown_to_the_customer_alone(
     greenhouse: ATSConfig, apply: Callable[..., Application], client: Client, django_user_model: type
 ) -> None:
-    apply()
+    apply(website_url="https://sanne.example.org")
     member = django_user_model.objects.create_user("acme", password="pw")  # type: ignore[attr-defined]
     stranger = django_user_model.objects.create_user("other", password="pw")  # type: ignore[attr-defined]
     CustomerUser.objects.create(customer=greenhouse.customer, user=member)
@@ -126,4 +128,7 @@ def test_is_shown_to_the_customer_alone(
     client.force_login(stranger)
     assert 404 == client.get(page).status_code
     client.force_login(member)
-    assert "all 1 would have fitted" in client.get(page).content.decode()
+    shown = client.get(page).content.decode()
+    assert "all 1 would have fitted" in shown
+    assert "website" in shown
+    assert "website_url" not in shown

@@ -9,10 +9,11 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from ats_integration import capabilities
 from ats_integration.explanations import explain
 from ats_integration.states import Outcome, Status
 
-from ..words import OUTCOME, PART, STATUS
+from ..words import OUTCOME, STATUS
 
 register = template.Library()
 
@@ -44,7 +45,7 @@ def what_to_do(code: str) -> str:
 @register.filter
 def part_words(parts: Iterable[str]) -> str:
     """Name the parts of an application, one after the other."""
-    return ", ".join(PART.get(part, part.replace("_", " ")) for part in parts)
+    return capabilities.part_words(parts)
 
 
 @register.filter
