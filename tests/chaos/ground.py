@@ -44,6 +44,8 @@ class Ground:
     openings: list[Opening] = field(default_factory=list)
     #: Deliveries that were in the hands of a worker when it was killed.
     in_flight: set[UUID] = field(default_factory=set)
+    #: Deliveries that were erased while they waited.
+    erased: set[UUID] = field(default_factory=set)
     #: What our processes did that they must not do.
     complaints: list[str] = field(default_factory=list)
 

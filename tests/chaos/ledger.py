@@ -23,12 +23,16 @@ class Saved:
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
-    """Who was lost and how, by address; whose application arrived twice, and which of those nobody can explain."""
+    """Who was lost and how, by address; whose application arrived twice, and which of those nobody can explain.
+
+    `damaged` are those whose CV arrived as another one, `unwanted` those who were erased and arrived.
+    """
 
     lost: Mapping[str, str]
     twice: frozenset[str]
     unexplained: Mapping[str, str]
     damaged: frozenset[str] = field(default_factory=frozenset)
+    unwanted: frozenset[str] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,7 @@ class Books:
             twice=twice,
             unexplained={email: why for email in twice if (why := self.wrong_with(known.get(email), in_flight))},
             damaged=frozenset(a.email for a in self.arrived if self.confirmed.get(a.email, a.sha256) != a.sha256),
+            unwanted=frozenset(each.email for each in self.saved if each.status == "erased" and times[each.email]),
         )
 
     def lost(self, times: Mapping[str, int]) -> dict[str, str]:

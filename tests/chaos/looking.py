@@ -113,4 +113,5 @@ def clear(ground: Ground) -> None:
     ground.ats.reset()
     ground.forget_files()
     ground.in_flight.clear()
+    ground.erased.clear()
     ground.complaints.clear()

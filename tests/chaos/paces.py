@@ -30,6 +30,8 @@ class Pace:
     cuts: int
     disk_away: timedelta
     ats_away: timedelta
+    #: How long connections are switched off.
+    switched_off: timedelta
     #: What one answer takes: of a slow S3, and of an ATS that answers after we gave up.
     s3_answer: timedelta
     late_answer: timedelta
@@ -54,6 +56,7 @@ FULL = Pace(
     cuts=10,
     disk_away=timedelta(seconds=30),
     ats_away=timedelta(seconds=60),
+    switched_off=timedelta(seconds=60),
     s3_answer=timedelta(seconds=2),
     late_answer=timedelta(seconds=11),
     clock_step=timedelta(seconds=90),
@@ -75,6 +78,7 @@ SHORT = Pace(
     cuts=2,
     disk_away=timedelta(seconds=1),
     ats_away=timedelta(seconds=2),
+    switched_off=timedelta(seconds=2),
     s3_answer=timedelta(seconds=0.5),
     late_answer=timedelta(seconds=2.1),
     clock_step=timedelta(seconds=8),

@@ -78,7 +78,8 @@ def hurt_and_watch(ground: Ground, fault: Fault, load: Load, applications: int, 
     await_none(ground, "the first applications", lambda: len(load.confirmed()) < applications * BEFORE)
     fault.strike(ground)
     ended, last = time.monotonic(), last_saved()
-    note(found, "when it was over", snapshot())
+    if not fault.takes_in_later:
+        note(found, "when it was over", snapshot())
     await_none(ground, "the recovery", lambda: unsettled(last))
     found.seconds = time.monotonic() - ended
     await_none(ground, "all to apply", lambda: not load.is_over)
@@ -128,6 +129,7 @@ def close(ground: Ground, fault: Fault, load: Load, applications: int, found: Fi
     note(found, "in the end", seen)
     too_late = ground.pace.name == "full" and found.seconds > fault.within
     late = [f"took {found.seconds:.0f} s to recover, not {fault.within}"] if too_late else []
+    wrong = (*complaints(ledger), *unfinished(seen, ground, applications))
     return Row(
         fault=fault.name,
         title=fault.title_at(ground.pace),
@@ -141,7 +143,7 @@ def close(ground: Ground, fault: Fault, load: Load, applications: int, found: Fi
         doubtful=doubtful(ground, in_flight is None),
         died=found.died,
         seconds=round(found.seconds, 1),
-        problems=(*found.problems, *ground.complaints, *late, *complaints(ledger), *unfinished(seen, applications)),
+        problems=(*found.problems, *ground.complaints, *late, *wrong),
     )
 
 
@@ -165,11 +167,15 @@ def complaints(ledger: Ledger) -> Iterator[str]:
     yield from (f"{count}: {kind}" for kind, count in sorted(kinds.items()))
     if ledger.damaged:
         yield f"{len(ledger.damaged)} CVs arrived damaged"
+    if ledger.unwanted:
+        yield f"{len(ledger.unwanted)} arrived although they had been erased"
 
 
-def unfinished(seen: Snapshot, applications: int) -> Iterator[str]:
-    """Say what did not end as it should: everybody saved, everything delivered."""
+def unfinished(seen: Snapshot, ground: Ground, applications: int) -> Iterator[str]:
+    """Say what did not end as it should: everybody saved, everything delivered but what was erased."""
     if seen.saved < applications:
         yield f"only {seen.saved} of {applications} were saved"
-    if left := seen.saved - seen.statuses[Status.DELIVERED]:
+    if seen.statuses[Status.ERASED] != len(ground.erased):
+        yield f"{seen.statuses[Status.ERASED]} are erased, not {len(ground.erased)}"
+    if left := seen.saved - seen.statuses[Status.DELIVERED] - len(ground.erased):
         yield f"{left} were not delivered in the end"

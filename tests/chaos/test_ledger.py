@@ -89,6 +89,11 @@ def test_where_calls_went_unanswered_the_row_must_say_that_it_may_be_there_twice
     assert {SANNE: "its delivery says nothing of it"} == closed(at_ats=twice, in_flight=None).unexplained
 
 
+def test_who_was_erased_must_not_arrive() -> None:
+    assert {SANNE} == closed([saved(status="erased")]).unwanted
+    assert frozenset() == closed([saved(status="erased")], []).unwanted
+
+
 def test_a_cv_that_changed_on_the_way_is_damaged() -> None:
     assert {SANNE} == closed(at_ats=arrived(SANNE, sha256="b")).damaged
     assert frozenset() == closed().damaged

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import ats, clock, database, disk, s3, together, valkey, web, worker
+from . import ats, clock, database, deeds, disk, s3, together, valkey, web, worker
 from .base import Fault, Repeats
 
 FAULTS: tuple[Fault, ...] = (
@@ -14,6 +14,7 @@ FAULTS: tuple[Fault, ...] = (
     *ats.FAULTS,
     *clock.FAULTS,
     *disk.FAULTS,
+    *deeds.FAULTS,
     *together.FAULTS,
 )
 

@@ -39,6 +39,8 @@ class Fault:
     by_form: bool = False
     #: The ATS of one company refuses everybody, so that there are dead letters.
     with_letters: bool = False
+    #: Connections are off meanwhile: what comes in gets its delivery afterwards.
+    takes_in_later: bool = False
     #: Part of the short form.
     is_telling: bool = False
 
