@@ -1,6 +1,7 @@
 """Re-encrypt credentials under the first key, one row at a time, without stopping anything.
 
 Messages hold sealed credentials, too. Those of deliveries that are done need none and lose theirs.
+Sessions are sealed as well. Those of an older key are dropped: the next delivery logs in and makes a new one.
 """
 
 from __future__ import annotations
@@ -85,6 +86,21 @@ def replace(config: ATSConfig, fresh: Credentials) -> int:
     """Write new credentials unless somebody changed them meanwhile; return the number of rows written."""
     unchanged = ATSConfig.objects.filter(pk=config.pk, credentials=config.credentials)
     return unchanged.update(credentials=fresh)
+
+
+def drop_sessions(*, dry_run: bool = False) -> int:
+    """Drop the sessions that the first key does not open; return how many.
+
+    They are not put under it: credentials that were are another mark, and end their session as it is.
+    """
+    rows = ATSConfig.objects.exclude(session="").values_list("pk", "session").iterator()
+    old = [(key, session) for key, session in rows if not encryption.is_current(session.token)]
+    return len(old) if dry_run else sum(dropped(key, session) for key, session in old)
+
+
+def dropped(key: int, session: Credentials) -> int:
+    """Drop a session unless somebody made a new one meanwhile; return the number of rows written."""
+    return ATSConfig.objects.filter(pk=key, session=session).update(session={}, session_until=None)
 
 
 def empty_messages(*, dry_run: bool = False, on_batch: Callable[[int], object] = lambda _: None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -15,7 +16,17 @@ from ats_integration import rotation
 from ats_integration.encryption import is_current
 from ats_integration.management.commands import rotate_ats_keys
 from ats_integration.models import ATSConfig, Delivery
-from ats_integration.rotation import Report, emptied, empty_messages, old_on_their_way, rotate
+from ats_integration.providers.calls import Session
+from ats_integration.rotation import (
+    Report,
+    drop_sessions,
+    dropped,
+    emptied,
+    empty_messages,
+    old_on_their_way,
+    rotate,
+)
+from ats_integration.sessions import StoredSessions
 from jobbird.board.models import Application, Vacancy
 
 pytestmark = pytest.mark.django_db
@@ -254,3 +265,61 @@ class TestMessages:
 
         assert "1 message(s) of deliveries that are done lost their credentials\n" in printed
         assert "1 on their way hold some of an older key: run this again once they are done\n" in printed
+
+
+@pytest.fixture
+def logged_in(connections: list[ATSConfig], keys: Callable[..., None]) -> ATSConfig:
+    """Log two connections in, the first under the old key, and return it."""
+    for config, names in ((connections[0], [OLD]), (connections[1], [NEW, OLD])):
+        keys(*names)
+        log_in(config)
+    return connections[0]
+
+
+def log_in(config: ATSConfig, number: int = 1) -> None:
+    """Store a session as a delivery does."""
+    session = Session(values={"token": f"token-{number}"}, lifetime=timedelta(minutes=30))
+    StoredSessions(ATSConfig.objects.get(pk=config.pk)).renewed(lambda: session)
+
+
+class TestSessions:
+    def test_of_an_older_key_are_dropped(self, logged_in: ATSConfig, connections: list[ATSConfig]) -> None:
+        current = ATSConfig.objects.get(pk=connections[1].pk).session.token
+
+        assert 1 == drop_sessions()
+        left = {config.pk: (config.session.token, config.session_until) for config in ATSConfig.objects.all()}
+        assert ("", None) == left[logged_in.pk]
+        assert current == left[connections[1].pk][0]
+        assert 0 == drop_sessions()
+
+    def test_that_no_key_opens_are_dropped(self, logged_in: ATSConfig, keys: Callable[..., None]) -> None:
+        keys(LOST)
+
+        assert 2 == drop_sessions()
+
+    def test_are_made_anew_by_the_next_delivery(self, logged_in: ATSConfig, keys: Callable[..., None]) -> None:
+        call_command("rotate_ats_keys", stdout=StringIO())
+        keys(NEW)
+        fresh = StoredSessions(ATSConfig.objects.get(pk=logged_in.pk))
+
+        made = Session(values={"token": "token-2"}, lifetime=timedelta(minutes=30))
+        assert {"token": "token-2"} == fresh.get(lambda: made)
+
+    def test_are_only_counted_in_a_dry_run(self, logged_in: ATSConfig) -> None:
+        before = ATSConfig.objects.get(pk=logged_in.pk).session.token
+
+        assert "1 session(s) of an older key would be dropped: the next delivery logs in again\n" in command(
+            dry_run=True
+        )
+        assert before == ATSConfig.objects.get(pk=logged_in.pk).session.token
+
+    def test_that_were_made_meanwhile_stay(self, logged_in: ATSConfig) -> None:
+        old = ATSConfig.objects.get(pk=logged_in.pk).session
+        log_in(logged_in, 2)
+
+        assert 0 == dropped(logged_in.pk, old)
+        assert {"token": "token-2"} == ATSConfig.objects.get(pk=logged_in.pk).session["values"]
+
+    def test_are_told_of_by_the_command(self, logged_in: ATSConfig) -> None:
+        assert "1 session(s) of an older key dropped: the next delivery logs in again\n" in command()
+        assert "session" not in command()

@@ -24,7 +24,8 @@ class Command(BaseCommand):
 
     help = (
         f"Re-encrypt every connection's credentials with the first key of {written('ENCRYPTION_KEYS')}, "
-        "and take them out of the messages of deliveries that are done. "
+        "and take them out of the messages of deliveries that are done. Sessions of an older key are dropped: the next "
+        "delivery logs in again. "
         "To rotate: put the new key first, keep the old one behind it, restart, run this, then drop the old key. "
         "Exit status 1 where some credentials open with no key."
     )
@@ -46,12 +47,19 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{report.rotated} {verb}, {report.current} current already, {len(report.unreadable)} unreadable"
         )
+        self.drop_sessions(dry_run=options["dry_run"])
         self.empty_messages(dry_run=options["dry_run"])
         if report.unreadable:
             self.stderr.write(
                 f"No key opens the credentials of: {', '.join(map(str, report.unreadable))} (ATSConfig ids)."
             )
             sys.exit(1)
+
+    def drop_sessions(self, *, dry_run: bool) -> None:
+        """Drop the sessions of an older key, and say so where there were some."""
+        if count := rotation.drop_sessions(dry_run=dry_run):
+            verb = "would be dropped" if dry_run else "dropped"
+            self.stdout.write(f"{count} session(s) of an older key {verb}: the next delivery logs in again")
 
     def empty_messages(self, *, dry_run: bool) -> None:
         """Take the credentials out of what is done; say what still has to be waited for."""
