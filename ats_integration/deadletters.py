@@ -92,7 +92,7 @@ def put(document: DeadLetterDocument) -> str:
         write(document)
     except S3_ERRORS as error:
         s3_pause.start()
-        raise DeadLetterUnavailable(f"S3 did not take a dead letter ({error_code(error)}).") from None
+        raise unavailable("S3 did not take a dead letter", error) from None
     s3_pause.end()
     return document.key
 
@@ -146,8 +146,9 @@ def get(key: str, *, bucket: str = "") -> DeadLetterDocument:
         body = client().get_object(Bucket=bucket or conf.dead_letter_bucket, Key=key)["Body"].read()
         return DeadLetterDocument.model_validate_json(body)
     except S3_ERRORS as error:
-        failure = DeadLetterUnreadable if is_about_one(error) else DeadLetterUnavailable
-        raise failure(f"S3 did not give {key} ({error_code(error)}).") from None
+        if is_about_one(error):
+            raise DeadLetterUnreadable(f"S3 did not give {key} ({error_code(error)}).") from None
+        raise unavailable(f"S3 did not give {key}", error) from None
     except ValidationError:
         raise DeadLetterUnreadable(f"{key} is not a dead letter of version 1.") from None
 
@@ -189,7 +190,13 @@ def listed(prefix: str) -> Iterator[dict[str, Any]]:
         for page in pages:
             yield from page.get("Contents", ())
     except S3_ERRORS as error:
-        raise DeadLetterUnavailable(f"S3 did not list the dead letters ({error_code(error)}).") from None
+        raise unavailable("S3 did not list the dead letters", error) from None
+
+
+def unavailable(problem: str, error: Exception) -> DeadLetterUnavailable:
+    """Return the failure that says what went wrong, and S3's word for why."""
+    code = error_code(error)
+    return DeadLetterUnavailable(f"{problem} ({code}).", code=code)
 
 
 def error_code(error: Exception) -> str:
@@ -209,7 +216,7 @@ def client() -> Any:
             return new_client()
         except Exception as error:  # boto3 raises what it likes where its own settings are wrong
             s3_pause.start()
-            raise DeadLetterUnavailable(f"No client for S3 could be made ({error_code(error)}).") from None
+            raise unavailable("No client for S3 could be made", error) from None
 
 
 @cache

@@ -167,7 +167,11 @@ class ConnectionInUse(AtsError):
 
 
 class DeadLetterUnavailable(AtsError):
-    """Raised when the dead-letter storage did not take or give an object."""
+    """Raised when the dead-letter storage did not take or give an object; `code` is its own word for why."""
+
+    def __init__(self, problem: str, *, code: str = "") -> None:
+        super().__init__(problem)
+        self.code = code
 
 
 class DeadLetterUnreadable(AtsError):

@@ -151,10 +151,14 @@ def test_what_s3_refuses_is_about_one_letter_or_about_us(
         deadletters.get("key")
 
 
-def test_a_bucket_that_is_not_named_is_unavailable(s3: Any, tune: Tune) -> None:
+@pytest.mark.parametrize(
+    "call", [lambda: deadletters.put(document()), lambda: deadletters.get("key"), lambda: deadletters.keys()]
+)
+def test_a_bucket_that_is_not_named_is_unavailable(s3: Any, tune: Tune, call: Callable[[], object]) -> None:
     tune(DEAD_LETTER_BUCKET="")
-    with pytest.raises(DeadLetterUnavailable, match="ParamValidationError"):
-        deadletters.put(document())
+    with pytest.raises(DeadLetterUnavailable, match="ParamValidationError") as failed:
+        call()
+    assert "ParamValidationError" == failed.value.code
 
 
 @pytest.mark.parametrize(

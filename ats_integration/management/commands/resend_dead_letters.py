@@ -40,9 +40,15 @@ exit status: 0 all chosen letters were sent (or there were none), 1 some could n
 
 AGO = re.compile(r"[0-9]+[mhd]")
 #: How S3 answers where it is there and our settings are wrong; no wait helps then.
-MISCONFIGURED = re.compile(
-    r"\((NoSuchBucket|InvalidBucketName|ParamValidationError|NoCredentialsError|PartialCredentialsError"
-    r"|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)\)\.$"
+MISCONFIGURED = (
+    "AccessDenied",
+    "InvalidAccessKeyId",
+    "InvalidBucketName",
+    "NoCredentialsError",
+    "NoSuchBucket",
+    "ParamValidationError",
+    "PartialCredentialsError",
+    "SignatureDoesNotMatch",
 )
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 STYLES = {Fate.SENT: "green", Fate.WOULD_SEND: "green", Fate.SKIPPED: "yellow", Fate.FAILED: "red"}
@@ -80,7 +86,7 @@ def positive(text: str) -> float:
 
 def advice_on(error: DeadLetterUnavailable) -> str:
     """Say what to do where S3 does not give the letters."""
-    if MISCONFIGURED.search(str(error)):
+    if error.code in MISCONFIGURED:
         return "Nothing was sent. Check DEAD_LETTER_BUCKET and the AWS_* credentials."
     return "Nothing was sent; try again when S3 is back."
 
