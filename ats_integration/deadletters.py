@@ -10,7 +10,6 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from operator import itemgetter
 from typing import Any, Literal
 from urllib.parse import quote
 from uuid import UUID
@@ -167,8 +166,8 @@ def keys(*, customer: str = "", provider: str = "", since: datetime | None = Non
     Raises DeadLetterUnavailable where S3 does not answer.
     """
     first_day = f"date={since.astimezone(UTC).date().isoformat()}" if since else ""
-    found = sorted(listed(prefix_of(customer, provider)), key=itemgetter("LastModified"))
-    return [item["Key"] for item in found if fits(item["Key"].split("/"), provider, first_day)]
+    found = sorted((item["LastModified"], item["Key"]) for item in listed(prefix_of(customer, provider)))
+    return [key for _at, key in found if fits(key.split("/"), provider, first_day)]
 
 
 def fits(steps: list[str], provider: str, first_day: str) -> bool:

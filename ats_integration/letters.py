@@ -25,7 +25,3 @@ class Letters:
         for i in range(0, len(self.keys), BATCH):
             found = rows.in_bulk(self.keys[i : i + BATCH])
             yield from (found[key] for key in self.keys[i : i + BATCH] if key in found)
-
-
-#: What is sent again: rows that stand in the database, or, in a dry run, some that do not.
-Chosen = Letters | tuple[DeadLetter, ...]

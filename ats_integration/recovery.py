@@ -10,14 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from . import deadletters
+from . import deadletters, resend
 from .adapters import customer_model
 from .conf import conf
 from .deadletters import DeadLetterDocument
 from .errors import DeadLetterUnreadable
-from .letters import Chosen, Letters
+from .letters import Letters
 from .models import ATSConfig, DeadLetter, Delivery
-from .resend import Selection
+from .resend import Line, Report, Selection
 from .states import Status
 
 #: What the database says to an id that cannot be one.
@@ -28,32 +28,54 @@ NO_ID = (ValueError, OverflowError, ValidationError, DataError)
 class Restored:
     """The chosen letters that still wait, and what could not be restored and why."""
 
-    letters: Chosen
+    letters: Letters
     problems: tuple[str, ...]
 
 
-def restore(selection: Selection, *, dry_run: bool = False, on_read: Callable[[], None] = lambda: None) -> Restored:
+def restore(selection: Selection, *, on_read: Callable[[], None] = lambda: None) -> Restored:
     """Read the chosen dead letters from S3, the oldest first, and give them rows where they have none.
 
-    `on_read` is called for each. A dry run returns rows that are not saved. Raises DeadLetterUnavailable where S3
-    does not answer.
+    `on_read` is called for each. Raises DeadLetterUnavailable where S3 does not answer.
     """
-    keys: dict[UUID, int] = {}
-    unsaved: dict[UUID, DeadLetter] = {}
+    keys: list[int] = []
     problems: list[str] = []
+    for found in waiting(selection, dry_run=False, on_read=on_read):
+        if isinstance(found, str):
+            problems.append(found)
+        else:
+            keys.append(found.pk)
+    return Restored(Letters(tuple(keys)), tuple(problems))
+
+
+def look(selection: Selection, *, on_read: Callable[[], None] = lambda: None) -> tuple[Report, tuple[str, ...]]:
+    """Say what sending the chosen dead letters of S3 would do, and what could not be restored, changing nothing.
+
+    Each is let go of before the next one is read: there may be very many. `on_read` is called for each. Raises
+    DeadLetterUnavailable where S3 does not answer.
+    """
+    lines: list[Line] = []
+    problems: list[str] = []
+    for found in waiting(selection, dry_run=True, on_read=on_read):
+        if isinstance(found, str):
+            problems.append(found)
+        else:
+            lines.append(resend.look(found))
+    return Report(tuple(lines)), tuple(problems)
+
+
+def waiting(selection: Selection, *, dry_run: bool, on_read: Callable[[], None]) -> Iterator[DeadLetter | str]:
+    """Yield the row of each chosen document that still waits, once, and a sentence for each that can have none."""
+    seen: set[UUID] = set()
     for found in documents(selection):
         on_read()
         outcome = found if isinstance(found, str) else row_of(found, dry_run=dry_run)
         if isinstance(outcome, str):
-            problems.append(outcome)
-        elif outcome.resent_at is None and dry_run:
-            unsaved[outcome.message_id] = outcome
-        elif outcome.resent_at is None:
-            keys[outcome.message_id] = outcome.pk
-        if selection.limit in (len(keys), len(unsaved)):
-            break
-    letters = tuple(unsaved.values()) if dry_run else Letters(tuple(keys.values()))
-    return Restored(letters, tuple(problems))
+            yield outcome
+        elif outcome.resent_at is None and outcome.message_id not in seen:
+            seen.add(outcome.message_id)
+            yield outcome
+        if len(seen) == selection.limit:
+            return
 
 
 def documents(selection: Selection) -> Iterator[DeadLetterDocument | str]:

@@ -59,7 +59,7 @@ class Selection:
         return replace(self, limit=0) == Selection(limit=0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
     """One dead letter in the report; `detail` says why it was not sent."""
 

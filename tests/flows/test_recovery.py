@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
+import weakref
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -15,7 +17,7 @@ from django.utils import timezone
 from ats_integration import deadletters, recovery, resend
 from ats_integration.errors import DeadLetterUnavailable
 from ats_integration.models import ATSConfig, Attempt, DeadLetter, Delivery
-from ats_integration.resend import Selection
+from ats_integration.resend import Line, Selection
 from ats_integration.sandbox import Sandbox
 from jobbird.board.models import Application, Customer, Vacancy
 from tests.environment import BUCKET
@@ -156,27 +158,54 @@ def test_a_letter_of_a_living_delivery_is_not_sent(lost: Any) -> None:
     assert 2 == DeadLetter.objects.exclude(resent_at=None).count()
 
 
+def outcome(*, dry_run: bool) -> tuple[int, tuple[str, ...]]:
+    """Return how many letters can be sent, and what is said of the others."""
+    if dry_run:
+        report, problems = recovery.look(Selection())
+        return len(report.lines), problems
+    restored = recovery.restore(Selection())
+    return len(restored.letters), restored.problems
+
+
 def test_a_dry_run_writes_nothing(lost: Any) -> None:
-    restored = recovery.restore(Selection(), dry_run=True)
-    report = resend.send_all(restored.letters, dry_run=True)
-    assert (2, 0) == (report.sent, report.failed)
+    report, problems = recovery.look(Selection())
+    assert (2, 0, ()) == (report.sent, report.failed, problems)
     assert not DeadLetter.objects.exists()
     assert not Delivery.objects.exists()
 
 
 def test_a_dry_run_sees_what_would_still_fail(lost: Any) -> None:
     ATSConfig.objects.update(is_active=False)
-    report = resend.send_all(recovery.restore(Selection(), dry_run=True).letters, dry_run=True)
+    report, _problems = recovery.look(Selection())
     assert {"Its connection is paused."} == {line.detail for line in report.lines}
+
+
+def test_a_dry_run_lets_each_letter_go_before_it_reads_on(lost: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = deadletters.get(deadletters.keys()[0])
+    for number in range(4):
+        deadletters.put(stored.model_copy(update={"message_id": uuid4(), "application_id": f"{9000 + number}"}))
+    seen: list[Callable[[], DeadLetter | None]] = []
+    held: list[int] = []
+    really = resend.look
+
+    def look(letter: DeadLetter) -> Line:
+        seen.append(weakref.ref(letter))
+        gc.collect()  # a letter and its delivery know each other
+        held.append(sum(each() is not None for each in seen))
+        return really(letter)
+
+    monkeypatch.setattr(resend, "look", look)
+    report, _problems = recovery.look(Selection())
+    assert (6, 1) == (report.sent, max(held))
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_a_connection_that_is_gone_is_named(lost: Any, config: ATSConfig, dry_run: bool) -> None:
     number = config.pk
     config.delete()
-    restored = recovery.restore(Selection(), dry_run=dry_run)
-    assert (0, 2) == (len(restored.letters), len(restored.problems))
-    assert f"connection {number} is gone." in restored.problems[0]
+    count, problems = outcome(dry_run=dry_run)
+    assert (0, 2) == (count, len(problems))
+    assert f"connection {number} is gone." in problems[0]
 
 
 def test_a_connection_that_became_another_customers_is_gone(lost: Any, other_customer: Customer) -> None:
@@ -188,9 +217,9 @@ def test_a_connection_that_became_another_customers_is_gone(lost: Any, other_cus
 def test_an_application_with_another_delivery_is_named(lost: Any, config: ATSConfig, dry_run: bool) -> None:
     for application in Application.objects.all():
         Delivery.objects.create(config=config, application=application)
-    restored = recovery.restore(Selection(), dry_run=dry_run)
-    assert (0, 2) == (len(restored.letters), len(restored.problems))
-    assert "the application has another delivery already." in restored.problems[0]
+    count, problems = outcome(dry_run=dry_run)
+    assert (0, 2) == (count, len(problems))
+    assert "the application has another delivery already." in problems[0]
 
 
 def test_an_object_that_is_no_letter_is_named_and_stops_no_other(lost: Any, s3: Any) -> None:
@@ -224,8 +253,8 @@ def test_a_letter_that_names_what_cannot_be_stops_no_other(
     lost: Any, s3: Any, changes: dict[str, Any], dry_run: bool
 ) -> None:
     change(s3, deadletters.keys()[0], **changes)
-    restored = recovery.restore(Selection(), dry_run=dry_run)
-    assert (1, 1) == (len(restored.letters), len(restored.problems))
+    count, problems = outcome(dry_run=dry_run)
+    assert (1, 1) == (count, len(problems))
 
 
 def test_a_number_that_no_database_holds_stops_no_other(lost: Any, s3: Any) -> None:
@@ -236,6 +265,7 @@ def test_a_number_that_no_database_holds_stops_no_other(lost: Any, s3: Any) -> N
 
 def test_the_limit_counts_what_waits_only(lost: Any) -> None:
     for _ in range(2):
+        assert 1 == len(recovery.look(Selection(limit=1))[0].lines)
         restored = recovery.restore(Selection(limit=1))
         assert 1 == resend.send_all(restored.letters).sent
     assert 2 == len(job_ids(lost, "happy"))
@@ -261,7 +291,7 @@ def test_of_deaths_on_several_days_the_last_comes_back(lost: Any) -> None:
 
 
 def test_each_filter_holds_for_s3_too(lost: Any, config: ATSConfig) -> None:
-    letters = tuple(recovery.restore(Selection(), dry_run=True).letters)
+    letters = tuple(recovery.restore(Selection()).letters)
     early, late = sorted(letter.died_at for letter in letters)
     chosen = {
         "customer": Selection(customer=str(config.customer_id)),
@@ -272,15 +302,16 @@ def test_each_filter_holds_for_s3_too(lost: Any, config: ATSConfig) -> None:
         "until": Selection(until=late),
         "ids": Selection(ids=(letters[0].message_id,)),
     }
-    counts = {name: len(recovery.restore(each, dry_run=True).letters) for name, each in chosen.items()}
-    assert {"customer": 2, "config": 2, "provider": 2, "reason": 2, "since": 1, "until": 1, "ids": 1} == counts
+    expected = {"customer": 2, "config": 2, "provider": 2, "reason": 2, "since": 1, "until": 1, "ids": 1}
+    assert expected == {name: len(recovery.look(each)[0].lines) for name, each in chosen.items()}
+    assert expected == {name: len(recovery.restore(each).letters) for name, each in chosen.items()}
     assert early < late
 
 
 def test_a_customer_is_found_however_its_id_is_typed(
     lost: Any, config: ATSConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert 2 == len(recovery.restore(Selection(customer=f"00{config.customer_id}"), dry_run=True).letters)
+    assert 2 == len(recovery.restore(Selection(customer=f"00{config.customer_id}")).letters)
     monkeypatch.setattr(recovery, "customer_model", lambda: Delivery)  # whose key is a UUID
     assert "7c0f4f1e-0000-4000-8000-00000000000a" == recovery.written("7C0F4F1E00004000800000000000000A")
 

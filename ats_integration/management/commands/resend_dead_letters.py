@@ -6,11 +6,11 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import IO, Any, cast
+from typing import IO, Any, TypeVar, cast
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -23,7 +23,7 @@ from rich.table import Table
 
 from ats_integration import audit, recovery, resend, selection_check
 from ats_integration.errors import DeadLetterUnavailable
-from ats_integration.letters import Chosen
+from ats_integration.letters import Letters
 from ats_integration.resend import Fate, Line, Report, Selection
 
 EPILOG = """
@@ -38,6 +38,7 @@ Only letters that were not sent again yet are chosen. Running it twice sends not
 exit status: 0 all chosen letters were sent (or there were none), 1 some could not be sent, 2 wrong use.
 """
 
+Found = TypeVar("Found")
 AGO = re.compile(r"[0-9]+[mhd]")
 #: How S3 answers where it is there and our settings are wrong; no wait helps then.
 MISCONFIGURED = (
@@ -138,10 +139,7 @@ class Command(BaseCommand):
         """Choose, ask, send, report."""
         selection = self.selection(options)
         self.refuse_all(selection, options)
-        letters, problems = self.letters(selection, options)
-        if letters and not (options["dry_run"] or options["yes"]):
-            self.confirm(len(letters))
-        report = self.work(letters, options)
+        report, problems = self.report(selection, options)
         self.show(report, problems, options)
         if report.failed or problems:
             sys.exit(1)
@@ -162,21 +160,28 @@ class Command(BaseCommand):
         if selection.is_everything and not (options["dry_run"] or options["yes"] or sys.stdin.isatty()):
             raise CommandError("No filter is given: add one (--customer 42), or --yes to send all.", returncode=2)
 
-    def letters(self, selection: Selection, options: dict[str, Any]) -> tuple[Chosen, Sequence[str]]:
-        """Return the chosen letters, and what in S3 could not be used."""
+    def report(self, selection: Selection, options: dict[str, Any]) -> tuple[Report, Sequence[str]]:
+        """Send, or look what sending would do; return that, and what in S3 could not be used."""
         if not options["from_s3"]:
-            return resend.chosen(selection), ()
+            return self.confirmed(resend.chosen(selection), options), ()
+        if options["dry_run"]:
+            return self.reading(recovery.look, selection, options)
+        restored = self.reading(recovery.restore, selection, options)
+        return self.confirmed(restored.letters, options), restored.problems
+
+    def reading(self, read: Callable[..., Found], selection: Selection, options: dict[str, Any]) -> Found:
+        """Read from S3, and show how many were read: each is a call."""
         try:
-            restored = self.restored(selection, options)
+            with self.progress(is_quiet=options["as_json"]) as progress:
+                return read(selection, on_read=partial(progress.advance, progress.add_task("reading S3", total=None)))
         except DeadLetterUnavailable as error:
             raise CommandError(f"{error} {advice_on(error)}") from None
-        return restored.letters, restored.problems
 
-    def restored(self, selection: Selection, options: dict[str, Any]) -> recovery.Restored:
-        """Read from S3, and show how many were read: each is a call."""
-        with self.progress(is_quiet=options["as_json"]) as progress:
-            advance = partial(progress.advance, progress.add_task("reading S3", total=None))
-            return recovery.restore(selection, dry_run=options["dry_run"], on_read=advance)
+    def confirmed(self, letters: Letters, options: dict[str, Any]) -> Report:
+        """Send them, once a person said so, if one is there to be asked."""
+        if letters and not (options["dry_run"] or options["yes"]):
+            self.confirm(len(letters))
+        return self.work(letters, options)
 
     def confirm(self, count: int) -> None:
         """Ask a person, if there is one."""
@@ -185,7 +190,7 @@ class Command(BaseCommand):
         if input(f"Send {count} dead letter(s) again? [y/N] ").strip().lower() not in ("y", "yes"):
             raise CommandError("Nothing was sent.", returncode=1)
 
-    def work(self, letters: Chosen, options: dict[str, Any]) -> Report:
+    def work(self, letters: Letters, options: dict[str, Any]) -> Report:
         """Send with a progress bar on a terminal, silently elsewhere."""
         with self.progress(is_quiet=options["as_json"]) as progress:
             task = progress.add_task("checking" if options["dry_run"] else "sending", total=len(letters))
