@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import json
 import logging
 import re
 from collections.abc import Iterable, Iterator
-from unicodedata import normalize
-from urllib.parse import quote, quote_plus
 
 from .messages import Address, Answer, Message
+from .plain_text import fold, is_plain, one_line, unescaped
+from .spellings import BROKEN, UNBROKEN, likely, longest_of, mended
 
 MASK = "***"
 EXCERPT_CHARS = 500
@@ -19,27 +16,7 @@ EXCERPT_CHARS = 500
 MOST_CHARS = 16 * 1024
 #: Shorter values would mask half of every text.
 SHORTEST = 3
-#: Base64 of a shorter piece would, too.
-SHORTEST_BASE64 = 4
 LONGEST_ADDRESS = 254
-#: An answer within an answer is escaped so often.
-DEEPEST = 4
-
-#: They start only where a run of backslashes starts and never go back.
-ESCAPED = re.compile(r"(?<!\\)\\++u([0-9A-Fa-f]{4})")
-BACKSLASHES = re.compile(r"\\{2,}+")
-#: A number of so many digits names no character, and Python refuses to read it.
-ENDLESS = re.compile(r"&#[0-9]{100,}+")
-#: A letter with its marks, or some letters: the time to order marks grows with the square of their number.
-LETTERS = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]{1,64}")
-
-IN_HTML = re.compile(r"[&<>\"']")
-IN_JSON = re.compile(r"[\x00-\x1f\"\\]")
-IN_URL = re.compile(r"[^A-Za-z0-9._~-]")
-PLAIN = re.compile(r"[a-z0-9]+")
-#: A word in base64: longer than what it encodes.
-UNBROKEN = re.compile(r"[A-Za-z0-9+/_-]+")
-URL_SAFE = str.maketrans("+/", "-_")
 
 #: Both start only where a word starts and never go back: time grows with the text, not with its square.
 EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]+(?:\.[\w-]+)+")
@@ -65,24 +42,38 @@ class Redactor:
         line = one_line(unescaped(text[:MOST_CHARS]))
         if not line:
             return ""
-        masked = mask(LINK.sub(KEPT_LINK, line), self.forms(line))
+        forms = self.forms(line)
+        masked = mask(mask_broken(LINK.sub(KEPT_LINK, line), forms), forms)
         told = PHONE.sub(MASK, EMAIL.sub(MASK, masked))
         sure = max(0, len(told) - self.longest()) if len(text) > MOST_CHARS else EXCERPT_CHARS
         return told[: min(sure, EXCERPT_CHARS)]
 
     def longest(self) -> int:
         """Return how much of the end of a cut text may be half a value, which nothing masks."""
-        spelled = (len(quote(value, safe="", errors="replace")) for value in self._values)
-        return LONGEST_ADDRESS + max(spelled, default=0) * 4 // 3
+        return LONGEST_ADDRESS + max(map(longest_of, self._values), default=0)
 
     def forms(self, line: str) -> list[str]:
         """Return all that must be masked in a line and may be there, folded, the longest first."""
-        folded, longest = fold(line), max(map(len, UNBROKEN.findall(line)), default=0)
+        folded, longest = fold(line), max(map(len, UNBROKEN.findall(mended(line))), default=0)
         found = {one_line(fold(unescaped(form))) for value in self._values for form in likely(value, folded, longest)}
         return sorted((form for form in found if len(form) >= SHORTEST), key=len, reverse=True)
 
     def __repr__(self) -> str:
         return "<Redactor>"
+
+
+def mask_broken(text: str, forms: Iterable[str]) -> str:
+    """Mask every word that was broken over lines where a folded form stands over a break."""
+    folded, whole = fold(text), fold(mended(text))
+    over_breaks = [form for form in forms if whole.count(form) > folded.count(form)] if whole != folded else []
+    if not over_breaks:
+        return text
+
+    def masked(found: re.Match[str]) -> str:
+        word = fold(mended(found[0]))
+        return MASK if any(form in word for form in over_breaks) else found[0]
+
+    return BROKEN.sub(masked, text)
 
 
 def mask(text: str, forms: Iterable[str]) -> str:
@@ -104,87 +95,6 @@ def aligned(text: str, pieces: Iterable[str], gap: int) -> Iterator[str]:
     for piece in pieces:
         yield text[start : start + len(piece)]
         start += len(piece) + gap
-
-
-def unescaped(text: str) -> str:
-    """Return a text with all of its characters as themselves, however and how often they were escaped."""
-    if is_plain(text):
-        return text
-    for _ in range(DEEPEST):
-        text, before = unescaped_once(text), text
-        if text == before:
-            break
-    return text
-
-
-def is_plain(text: str) -> bool:
-    """Tell whether nothing in a text can be escaped, or be written in two ways."""
-    return text.isascii() and not ("\\" in text or "&" in text or "\0" in text)
-
-
-def unescaped_once(text: str) -> str:
-    """Take one layer of JSON's and HTML's escapes from a text; leave letters in one way of writing them."""
-    text = text.replace("\0", "")
-    if "\\" in text:
-        text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
-        text = BACKSLASHES.sub(r"\\", whole(text)).replace("\\/", "/")
-    if "&" in text:
-        text = html.unescape(ENDLESS.sub("", text))
-    return LETTERS.sub(lambda found: normalize("NFC", found[0]), text)
-
-
-def whole(text: str) -> str:
-    """Return a text with the halves of characters put together."""
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def fold(text: str) -> str:
-    """Return a text in small letters, each in the place of its capital."""
-    if text.isascii():
-        return text.lower()
-    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
-
-
-def one_line(text: str) -> str:
-    """Return a text with one blank between its words."""
-    return " ".join(text.split())
-
-
-def likely(value: str, folded: str, longest: int) -> Iterator[str]:
-    """Yield the forms of a value that may stand in a folded text, whose longest word in base64 has so many letters.
-
-    No spelling changes plain letters and digits: where the longest run of them is not there, no spelling is.
-    """
-    if len(value) > len(folded) and len(one_line(value)) > len(folded):  # no spelling is shorter than the value
-        return
-    if max(PLAIN.findall(fold(value)), key=len, default="") in folded:
-        yield from spellings(value)
-    if len(value) * 4 // 3 - 1 <= longest:  # what base64 makes of a value is not shorter
-        yield from in_base64(value)
-
-
-def spellings(value: str) -> Iterator[str]:
-    """Yield how a value may appear in an address, a header or a body."""
-    yield from (one_line(value), value)
-    if IN_HTML.search(value):
-        yield html.escape(value)
-    if IN_JSON.search(value):
-        yield json.dumps(value, ensure_ascii=False)[1:-1]
-    if not value.isascii():
-        yield value.encode("latin-1", errors="replace").decode(errors="replace")  # where it is taken for UTF-8
-    if IN_URL.search(value):
-        yield from (escape(value, safe=safe, errors="replace") for escape in (quote, quote_plus) for safe in ("", "/"))
-
-
-def in_base64(value: str) -> Iterator[str]:
-    """Yield what base64 makes of a value wherever it stands in what was encoded, such as `user:value`."""
-    raw = value.encode(errors="replace")
-    for before in range(3):
-        whole = base64.b64encode(bytes(before) + raw).decode()
-        sure = whole[-(-before * 8 // 6) : (before + len(raw)) * 8 // 6]
-        if len(sure) >= SHORTEST_BASE64:
-            yield sure
-            yield sure.translate(URL_SAFE)
 
 
 def redactor_for(message: Message, secrets: Iterable[object]) -> Redactor:

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from ats_integration.plain_text import one_line
 from ats_integration.redaction import (
     EXCERPT_CHARS,
     MASK,
@@ -22,9 +23,9 @@ from ats_integration.redaction import (
     SHORTEST,
     DropQueries,
     Redactor,
-    one_line,
     redactor_for,
 )
+from ats_integration.spellings import SHORTEST_BASE64, SHORTEST_LINE
 from tests.factories import message
 
 KILOBYTES_64 = 64 * 1024
@@ -47,6 +48,38 @@ def escaped(text: str, signs: str) -> str:
     return "".join(f"\\u{one:04X}" if one > 126 or chr(one) in signs else chr(one) for one in letters)
 
 
+#: How bytes are written as letters and digits.
+CODES: dict[str, Callable[[bytes], str]] = {
+    "base64": lambda raw: base64.b64encode(raw).decode(),
+    "base64 for addresses": lambda raw: base64.urlsafe_b64encode(raw).decode(),
+    "hexadecimal digits": bytes.hex,
+    "capital hexadecimal digits": lambda raw: raw.hex().upper(),
+}
+BREAKS = ("\n", "\r\n", "\r\n ", "\\n", "\\r\\n", "\\\\r\\\\n", "&#13;&#10;", "%0D%0A")
+
+
+def sure(value: str, code: str) -> set[str]:
+    """Return what all codes of a text in which a value stands have in common, by how many bytes stand before it."""
+    raw = value.encode()
+    if "hexadecimal" in code:
+        return {CODES[code](raw)}
+    whole = [(CODES[code](bytes(before) + raw), before) for before in range(3)]
+    coded = [form[-(-before * 8 // 6) : (before + len(raw)) * 8 // 6] for form, before in whole]
+    return {form for form in coded if len(form) >= SHORTEST_BASE64}
+
+
+def on_lines(text: str, length: int, end: str) -> str:
+    """Return a text on lines of one length."""
+    return end.join(text[start : start + length] for start in range(0, len(text), length))
+
+
+def on_one(text: str) -> str:
+    """Return a text without its breaks, however they are written."""
+    for way in sorted(BREAKS, key=len, reverse=True):
+        text = text.replace(way, "")
+    return text.replace(" ", "")
+
+
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "plain": str,
     "in capitals": lambda value: value.upper() if len(value.upper()) == len(value) else value,
@@ -62,6 +95,9 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "in base64": encoded,
     "as the user of Basic": lambda value: encoded(f"{value}:"),
     "as the password of Basic": lambda value: encoded(f"me:{value}"),
+    "in digits": lambda value: value.encode().hex(),
+    "in capital digits": lambda value: value.encode().hex().upper(),
+    "in digits as the password of Basic": lambda value: f"me:{value}".encode().hex(),
     "in JSON of .NET": lambda value: escaped(json.dumps(value, ensure_ascii=False)[1:-1], "&'+<>`"),
     "in JSON of Gson": lambda value: escaped(json.dumps(value, ensure_ascii=False)[1:-1], "&'=<>").lower(),
     "in JSON of JSON": lambda value: json.dumps(json.dumps(value))[1:-1],
@@ -101,6 +137,29 @@ class TestNeverLeaks:
         assert encoded(before + secret + after) not in told
         assert encoded(f"{secret}:") not in told
         assert sure not in told
+
+    @given(values, texts, texts)
+    def test_a_value_in_hexadecimal_digits(self, secret: str, before: str, after: str) -> None:
+        told = Redactor([secret])(f"key {(before + secret + after).encode().hex()} was refused")
+
+        assert secret.encode().hex() not in told
+
+    @pytest.mark.parametrize("code", sorted(CODES))
+    @given(
+        st.lists(values, min_size=1, max_size=3),
+        st.binary(max_size=100),
+        st.binary(max_size=100),
+        st.sampled_from([SHORTEST_LINE, 60, 64, 76]),
+        st.sampled_from(BREAKS),
+    )
+    def test_a_value_that_is_broken_over_lines(
+        self, code: str, secrets: list[str], before: bytes, after: bytes, length: int, end: str
+    ) -> None:
+        inside = b":".join(secret.encode() for secret in secrets)
+        lines = on_lines(CODES[code](before + inside + after), length, end)
+        told = on_one(Redactor(secrets)(f"body [{lines}] was refused"))
+
+        assert [] == [secret for secret in secrets for form in sure(secret, code) if form in told]
 
     @pytest.mark.parametrize("spelling", sorted(SPELLINGS))
     @pytest.mark.parametrize(
@@ -147,9 +206,12 @@ class TestNeverLeaks:
     def test_a_value_where_a_long_text_is_cut(self, value: str, filler: str, room: int) -> None:
         before = (filler * MOST_CHARS)[: MOST_CHARS - room]
         redact = Redactor([value, "Sanne de Vries"])
-        for spelling in ("plain", "in an address", "in JSON", "in HTML by number", "in base64"):
+        for spelling in ("plain", "in an address", "in JSON", "in HTML by number", "in base64", "in capital digits"):
             told = redact(before + SPELLINGS[spelling](value) * 20)
             assert set("x ") >= set(told.replace(MASK, "")), spelling
+        for code in CODES.values():
+            told = redact(before + on_lines(code(value.encode() * 20), SHORTEST_LINE, "%0D%0A%0D%0A"))
+            assert set("x ") >= set(told.replace(MASK, ""))
 
     @pytest.mark.parametrize("address", ["a@b.nl", "Sanne.de-Vries+cv@mail.example.org", "zoë@bücher.example"])
     def test_any_email_address(self, address: str) -> None:
@@ -214,6 +276,11 @@ class TestTime:
             "&amp;",
             "&#9",
             "\u0301\u0316",
+            "a" * 64 + "\r\n",
+            "a" * 64 + "\\r\\n",
+            "a" * 64 + " " * 64,
+            "YWFh" * 8 + "%0A",
+            "=\n",
         ],
     )
     def test_grows_with_the_text_and_not_with_its_square(self, piece: str) -> None:
