@@ -17,11 +17,18 @@ RELAYS = ip_network("192.88.99.0/24")  # 6to4 relays
 
 def is_public(address: str) -> bool:
     """Tell whether a numeric address belongs to the public internet."""
-    try:
-        found = ip_address(address.strip("[]").partition("%")[0])
-    except ValueError:
+    found = number_of(address)
+    if found is None:
         return False
     return is_public_4(found) if isinstance(found, IPv4Address) else is_public_6(found)
+
+
+def number_of(address: str) -> IPv4Address | IPv6Address | None:
+    """Return a numeric address, or None where it is a name."""
+    try:
+        return ip_address(address.strip("[]").partition("%")[0])
+    except ValueError:
+        return None
 
 
 def is_public_4(address: IPv4Address) -> bool:

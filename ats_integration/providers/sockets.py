@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 from requests import PreparedRequest
@@ -15,11 +16,14 @@ from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Timeout
 
-from .addresses import is_public
+from ..conf import conf
+from .addresses import is_public, number_of
 from .calls import Response
+from .names import in_time
 from .wire import Wire, head_of, response_of
 
 log = logging.getLogger(__name__)
@@ -28,8 +32,37 @@ log = logging.getLogger(__name__)
 NAME_IS_GOOD = timedelta(seconds=30)
 
 
+class PlainConnection(HTTPConnection):
+    """HTTP to wherever a name leads; the look-up is part of the time for the connection."""
+
+    def _new_conn(self) -> socket.socket:
+        return connected(self, super()._new_conn)
+
+
+class SecureConnection(HTTPSConnection):
+    """HTTPS to wherever a name leads; the look-up is part of the time for the connection."""
+
+    def _new_conn(self) -> socket.socket:
+        return connected(self, super()._new_conn)
+
+
+def connected(connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
+    """Return the socket of a connection, its name looked up and all.
+
+    Raises ConnectTimeoutError where that takes longer than the connection may.
+    """
+    if number_of(connection.host):
+        return connect()
+    try:
+        return in_time(connect, float(connection.timeout))  # type: ignore[arg-type]
+    except TimeoutError:
+        raise ConnectTimeoutError(connection, "The name was not found in time.") from None
+
+
 class PlainPool(HTTPConnectionPool):
     """Connections over HTTP."""
+
+    ConnectionCls: type[HTTPConnection] = PlainConnection
 
     def urlopen(  # type: ignore[override]  # its one caller is `HTTPAdapter.send`
         self, method: str, url: str, *, body: Any, headers: Mapping[str, str], timeout: Timeout, **_: Any
@@ -57,7 +90,7 @@ class PlainPool(HTTPConnectionPool):
 class SecurePool(PlainPool, HTTPSConnectionPool):
     """Connections over HTTPS."""
 
-    ConnectionCls = HTTPSConnection
+    ConnectionCls: type[HTTPSConnection] = SecureConnection
 
 
 class TimedAdapter(HTTPAdapter):
@@ -126,8 +159,15 @@ class PublicAdapter(TimedAdapter, IPFilterAdapter):  # type: ignore[misc]  # req
         IPFilterAdapter.__init__(self, is_https_proto=is_https)
 
     def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        """Put the checked address in the place of the name, or raise InvalidIPAddress."""
-        host, pool = super().build_connection_pool_key_attributes(*args, **kwargs)
+        """Put the checked address in the place of the name.
+
+        Raises InvalidIPAddress, or gaierror where the look-up takes longer than a connection may.
+        """
+        look_up = partial(super().build_connection_pool_key_attributes, *args, **kwargs)
+        try:
+            host, pool = in_time(look_up, conf.connect_timeout.total_seconds())
+        except TimeoutError:
+            raise socket.gaierror(socket.EAI_AGAIN, "The name was not found in time.") from None
         if not is_public(host["host"]):
             raise InvalidIPAddress(host["host"])
         return host, pool

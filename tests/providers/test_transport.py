@@ -249,6 +249,30 @@ class TestNothingWasSent:
             transport.call("https://ats.invalid", POST)
         assert "dns_error" == failed.value.code
 
+    @pytest.mark.parametrize(
+        ("address", "code"), [("https://ats.example", "dns_error"), ("http://ats.internal", "connect_timeout")]
+    )
+    def test_a_name_that_nobody_looks_up_in_time(
+        self, hurry: None, settings: Settings, monkeypatch: pytest.MonkeyPatch, address: str, code: str
+    ) -> None:
+        settings.ATS_INTEGRATION = {**settings.ATS_INTEGRATION, "ALLOWED_PRIVATE_HOSTS": ["ats.internal"]}
+        over, asked = threading.Event(), threading.Event()
+
+        def hang(*_: Any, **__: Any) -> Any:
+            asked.set()
+            over.wait(30)
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+        monkeypatch.setattr(socket, "getaddrinfo", hang)
+        before = time.monotonic()
+        try:
+            with pytest.raises(Unavailable) as failed:
+                transport.call(address, POST)
+        finally:
+            over.set()
+        assert (code, True) == (failed.value.code, asked.is_set())
+        assert time.monotonic() - before < 10
+
     def test_a_server_without_tls(self) -> None:
         def plain(connection: socket.socket) -> None:
             connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
