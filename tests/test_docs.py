@@ -91,3 +91,9 @@ def test_the_error_tree_is_drawn_completely() -> None:
 
 def test_every_reason_code_is_explained_in_the_documentation() -> None:
     assert not [code for code in EXPLANATIONS if f"`{code}`" not in doc("reasons.md")]
+
+
+def test_a_report_of_a_hole_goes_to_no_address_of_an_example() -> None:
+    said = (ROOT / "SECURITY.md").read_text()
+    assert "Report a vulnerability" in said
+    assert [] == re.findall(r"[\w.+-]+@[\w.-]+|[\w.-]+\.example\b", said)
