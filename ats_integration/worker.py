@@ -21,7 +21,6 @@ from redis.exceptions import RedisError
 from rq.serializers import JSONSerializer
 from rq.timeouts import BaseDeathPenalty
 from rq.utils import now
-from rq.worker import SimpleWorker
 from rq.worker.base import WorkerStatus
 
 from . import dispatch
@@ -30,6 +29,7 @@ from .dispatch import Batch
 from .engine import Engine
 from .faults import where
 from .housekeeping import Housekeeper
+from .patient_worker import PatientWorker
 from .rq_json import JSONJob, unless_redis_is_away
 
 #: How long to wait for room or work before looking at signals and at the other queue.
@@ -63,7 +63,7 @@ class NoDeathPenalty(BaseDeathPenalty):
         """Do nothing."""
 
 
-class DeliveryWorker(SimpleWorker):
+class DeliveryWorker(PatientWorker):
     """Run up to WORKER_CONCURRENCY jobs at once."""
 
     death_penalty_class = NoDeathPenalty
@@ -196,31 +196,6 @@ class DeliveryWorker(SimpleWorker):
         queue = next(queue for queue in self.queues if queue.name == job.queue)
         found = self.job_class.fetch(job.id, self.connection, self.serializer)
         self.perform_job(found, queue, self.prepare_execution(found))
-
-    def register_birth(self) -> None:
-        """Enter the list of workers; a Redis whose memory is full has no room for that, and still gives work."""
-        with unless_redis_is_away(self.log):
-            super().register_birth()  # type: ignore[no-untyped-call]
-
-    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
-        """Say that this worker is alive, if Redis is there to hear it."""
-        with unless_redis_is_away(self.log):
-            super().heartbeat(timeout, pipeline)
-
-    def set_state(self, state: str, pipeline: Any = None) -> None:
-        """Say what this worker does, if Redis is there to hear it."""
-        with unless_redis_is_away(self.log):
-            super().set_state(state, pipeline)
-
-    def check_for_suspension(self, burst: bool) -> None:
-        """Wait while the workers are suspended; without Redis nobody can have asked for it."""
-        with unless_redis_is_away(self.log):
-            super().check_for_suspension(burst)
-
-    def run_maintenance_tasks(self) -> None:
-        """Tidy up RQ's registries, if Redis is there."""
-        with unless_redis_is_away(self.log):
-            super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
 
     def handle_exception(self, job: Any, *exc_info: Any) -> None:
         """Log a failed job by its id alone: RQ would log its arguments, which are the message."""
