@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 #: What migrations leave behind; no test changes it.
-STAYS = frozenset({"django_content_type", "auth_permission"})
+STAYS = frozenset({"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"})
 
 
 def be_quick() -> None:

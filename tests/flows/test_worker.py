@@ -13,6 +13,7 @@ import pytest
 from django.db import connections
 from redis.exceptions import ConnectionError as RedisAway
 from rq.serializers import JSONSerializer
+from rq.worker import SimpleWorker
 from rq.worker.base import WorkerStatus
 
 from ats_integration import delivery, queues
@@ -236,7 +237,7 @@ def test_an_outage_of_redis_between_two_jobs_ends_no_worker(
     def away(*_: Any, **__: Any) -> None:
         raise RedisAway("refused")
 
-    monkeypatch.setattr(DeliveryWorker.__bases__[0], call, away)
+    monkeypatch.setattr(SimpleWorker, call, away)
     arguments: dict[str, list[Any]] = {"check_for_suspension": [False], "set_state": [WorkerStatus.BUSY]}
     getattr(running, call)(*arguments.get(call, []))
 
