@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import takewhile
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,6 +20,7 @@ from .database_threads import on_database
 from .deadletters import DeadLetterDocument, Try
 from .delivery import Result
 from .errors import DeadLetterUnavailable, MessageInvalid
+from .faults import one_by_one
 from .history import line_of
 from .messages import Message, decode
 from .models import Attempt, DeadLetter, Delivery
@@ -155,12 +157,10 @@ def waiting() -> QuerySet[DeadLetter]:
 
 def store_waiting(_now: datetime) -> int:
     """Store the dead letters that S3 did not take when they died, while it answers; return how many."""
-    ends, count = time.monotonic() + LONGEST.total_seconds(), 0
-    for letter in waiting().select_related("delivery__config__customer").iterator(BATCH):
-        if deadletters.s3_pause.is_on or time.monotonic() > ends:
-            break
-        count += store_late(letter)
-    return count
+    ends = time.monotonic() + LONGEST.total_seconds()
+    letters = waiting().select_related("delivery__config__customer").iterator(BATCH)
+    in_time = takewhile(lambda _letter: not deadletters.s3_pause.is_on and time.monotonic() < ends, letters)
+    return one_by_one(store_late, in_time, partial(log.error, "deadletter.not_stored letter=%s fault=%s"))
 
 
 def store_late(letter: DeadLetter) -> int:

@@ -206,6 +206,35 @@ def test_a_letter_that_dies_again_while_it_is_stored_late_still_waits(
     assert the_letter().died_at == deadletters.get(the_letter().key).died_at
 
 
+def test_a_letter_that_cannot_be_described_keeps_no_other_from_being_stored(
+    valkey: redis.Redis,
+    s3: Any,
+    config: ATSConfig,
+    apply: Apply,
+    ats: Sandbox,
+    s3_switch: Switch,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ats.behave("recruitee", "reject")
+    s3_switch(False)
+    for _ in range(2):
+        apply()
+        step(valkey)
+    s3_switch(True)
+    broken = DeadLetter.objects.earliest("pk")
+    describe = burial.describe
+
+    def describe_the_others(delivery: Delivery, *given: Any) -> DeadLetterDocument:
+        if delivery.pk == broken.delivery_id:
+            raise RuntimeError("Sanne's customer has no name")
+        return describe(delivery, *given)
+
+    monkeypatch.setattr(burial, "describe", describe_the_others)
+    report = sweep.sweep()
+    assert (1, ()) == (report.stored, report.faults)
+    assert [broken] == list(DeadLetter.objects.unstored())
+
+
 def test_an_object_without_a_row_changes_nothing(
     valkey: redis.Redis, s3: Any, config: ATSConfig, apply: Apply, ats: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
