@@ -26,20 +26,25 @@ ACCOUNT, SUBJECT = "@account", "@subject"
 def progress_of(claim: Claim, message: Message) -> Progress:
     """Return what earlier tries left at this account for this job; what this one adds is made durable step by step."""
     delivery = claim.delivery
-    labels = {ACCOUNT: account_of(delivery.config), SUBJECT: subject_of(message)}
-    if is_elsewhere(delivery, labels):
+    if is_elsewhere(delivery, message):
         delivery.kept, delivery.possible_duplicate = {}, True
     return Progress(
-        kept={name: value for name, value in delivery.kept.items() if name not in labels},
+        kept={name: value for name, value in delivery.kept.items() if name not in (ACCOUNT, SUBJECT)},
         is_doubtful=delivery.possible_duplicate,
-        save=lambda kept: on_database(patiently, lambda: save(delivery, kept, labels)),
+        save=lambda kept: on_database(patiently, lambda: save(delivery, kept, message)),
         sessions=StoredSessions(delivery.config),
     )
 
 
-def is_elsewhere(delivery: Delivery, labels: Mapping[str, str]) -> bool:
+def is_elsewhere(delivery: Delivery, message: Message) -> bool:
     """Tell whether the steps left what they did at another account than today's, or for another job or person."""
-    return any(delivery.kept.get(name, value) != value for name, value in labels.items())
+    kept = delivery.kept
+    return bool(kept) and any(kept.get(name, value) != value for name, value in labels_of(delivery, message).items())
+
+
+def labels_of(delivery: Delivery, message: Message) -> dict[str, str]:
+    """Return what says where the steps left what they did."""
+    return {ACCOUNT: account_of(delivery.config), SUBJECT: subject_of(message)}
 
 
 def account_of(config: ATSConfig) -> str:
@@ -68,8 +73,8 @@ def storable_value(value: Any) -> Any:
     return value
 
 
-def save(delivery: Delivery, kept: Mapping[str, Any], labels: Mapping[str, str]) -> None:
+def save(delivery: Delivery, kept: Mapping[str, Any], message: Message) -> None:
     """Write what the steps left behind, and hold the claim as long as another call may take."""
-    delivery.kept = {**storable_value(kept), **labels} if kept else {}
+    delivery.kept = {**storable_value(kept), **labels_of(delivery, message)} if kept else {}
     delivery.claimed_until = timezone.now() + conf.claim_lease
     Delivery.objects.filter(pk=delivery.pk).update(kept=delivery.kept, claimed_until=delivery.claimed_until)
