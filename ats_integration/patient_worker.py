@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.management import CommandError
 from rq.worker import SimpleWorker
 
 from .rq_json import unless_redis_is_away
 
+#: The first version of Redis whose scripts may run without memory to spare; Valkey began behind it.
+OLDEST = 7
+
 
 class PatientWorker(SimpleWorker):
     """Go on where Redis does not hear what RQ has to say beside the work."""
+
+    def require_new_redis(self) -> None:
+        """Refuse a server that does not know the scripts; one that is away may be asked later.
+
+        Raises CommandError.
+        """
+        with unless_redis_is_away(self.log):
+            version = str(self.connection.info("server")["redis_version"])
+            if int(version.partition(".")[0]) < OLDEST:
+                raise CommandError(f"Redis {OLDEST} or newer, or Valkey, is needed; this is Redis {version}.")
 
     def register_birth(self) -> None:
         """Enter the list of workers; a Redis whose memory is full has no room for that, and still gives work."""

@@ -91,6 +91,7 @@ class DeliveryWorker(PatientWorker):
     def work(self, *args: Any, max_jobs: int | None = None, **kwargs: Any) -> bool:
         """Work until told to stop (or, in burst mode, until nothing is left to do); tell whether there was work."""
         self._max_jobs = max_jobs
+        self.require_new_redis()
         gc.freeze()  # what was imported stays: looking through it again and again costs a twentieth of the time
         gc.set_threshold(YOUNG_OBJECTS)
         housekeeper = Housekeeper()

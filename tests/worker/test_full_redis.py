@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import CommandError
+from redis.exceptions import ConnectionError as RedisAway
 from redis.exceptions import OutOfMemoryError
 
 from ats_integration.dispatch import LIMITS_TTL, Batch
@@ -88,3 +90,22 @@ def test_a_worker_with_nothing_to_do_rests(valkey: Any) -> None:
     with full(valkey):
         idle.wait(Batch())
     assert time.monotonic() - before > 0.2
+
+
+def test_a_server_that_is_too_old_is_named_before_anything_is_taken(
+    valkey: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = worker()
+    monkeypatch.setattr(running.connection, "info", lambda _section: {"redis_version": "6.2.14"})
+    with pytest.raises(CommandError, match=r"^Redis 7 or newer, or Valkey, is needed; this is Redis 6\.2\.14\.$"):
+        running.work(burst=True)
+
+
+def test_a_server_that_is_away_may_be_asked_later(valkey: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    running = worker()
+
+    def away(_section: str) -> None:
+        raise RedisAway("refused")
+
+    monkeypatch.setattr(running.connection, "info", away)
+    running.require_new_redis()
