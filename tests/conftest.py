@@ -30,7 +30,7 @@ def cheap_passwords() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_flush() -> None:
-    """Empty the database quickly behind each of a thousand tests."""
+    """Empty the database quickly behind each test that commits."""
     be_quick()
 
 

@@ -127,7 +127,13 @@ local function serve_lane(config)
         redis.call('ZREM', waiting, id)
         served = served + 1
         look_again(config, now + (time[2] % 1000 + served) / 1000)
-        if dies then start(job, limit, dies, true) elseif job then start_in_lane(job, limit) else redis.call('DEL', job_key(id)) end
+        if dies then
+            start(job, limit, dies, true)
+        elseif job then
+            start_in_lane(job, limit)
+        else
+            redis.call('DEL', job_key(id))
+        end
         return true
     end
     look_again(config, verdict or now + 1000)

@@ -75,7 +75,7 @@ local function shut_until(circuit)
     return probe_at and probe_at > now and probe_at or nil
 end
 
--- Return the first moment at which a lane may probe its vendor: another lane is the first one each time.
+-- Return the first moment at which a lane may probe its vendor: which lane is the first one changes.
 local function in_turn(config, at)
     return at and at + (config * 7919 + time[2]) % 1000
 end

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ats_integration.dispatch import Batch, lease
@@ -300,6 +300,7 @@ Step = st.one_of(
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(calls=1, per=200, steps=[("take", 1), ("pass", 600), ("take", 1), ("leave", 0), ("leave", 0)])
 @given(calls=st.integers(1, 4), per=st.integers(200, 1000), steps=st.lists(Step, min_size=15, max_size=40))
 def test_however_long_calls_are_held_up_no_more_leave_in_any_stretch_of_time_than_allowed(
     lanes: Lanes, calls: int, per: int, steps: Any

@@ -62,7 +62,7 @@ def test_one_probe_goes_in_each_cooldown_for_all_connections_together(hanging: L
     assert [1, 1, 1, 1] == went
 
 
-def test_another_connection_probes_each_time(hanging: Lanes) -> None:
+def test_one_connection_after_the_other_probes(hanging: Lanes) -> None:
     """Else one whose own server hangs could keep its vendor's circuit open for all."""
     for config in range(1, 21):
         hanging.put(*(f"probe-{config}-{number}" for number in range(30)), config=config)
