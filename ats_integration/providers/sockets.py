@@ -39,11 +39,8 @@ class PlainConnection(HTTPConnection):
         return connected(self, super()._new_conn)
 
 
-class SecureConnection(HTTPSConnection):
-    """HTTPS to wherever a name leads; the look-up is part of the time for the connection."""
-
-    def _new_conn(self) -> socket.socket:
-        return connected(self, super()._new_conn)
+class SecureConnection(PlainConnection, HTTPSConnection):
+    """The same over HTTPS."""
 
 
 def connected(connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
