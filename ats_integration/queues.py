@@ -82,15 +82,11 @@ def timed_job(message: Message) -> dict[str, Any]:
 
 
 def lane_of(message: Message) -> dict[str, int]:
-    """Return what decides when a message may go: its connection and, where it is tried again, two moments.
-
-    `since` is its first failed try, `made` when the message was; both in milliseconds.
-    """
-    if message.deadline_at is None:
-        return {"config": message.ats.config_id}
-    first_failed = message.deadline_at - conf.retry_budget
-    moments = {"since": first_failed, "made": message.created_at}
-    return {"config": message.ats.config_id, **{name: int(at.timestamp() * 1000) for name, at in moments.items()}}
+    """Return what decides when a message may go: its connection, and when its first try failed, in milliseconds."""
+    lane = {"config": message.ats.config_id}
+    if message.deadline_at:
+        lane["since"] = int((message.deadline_at - conf.retry_budget).timestamp() * 1000)
+    return lane
 
 
 def next_second(at: datetime) -> datetime:

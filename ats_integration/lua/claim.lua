@@ -16,23 +16,20 @@ local taken, forgotten, is_taken, leases, started, seen, served = {}, {}, {}, {}
 
 if redis.call('EXISTS', 'rq:suspended') == 1 then return {1, -1, {}, {}} end
 
--- Read a job; nil for one that cannot be read. Its order is the moment of the first look at it or, where it is tried
--- again, at which its message was made: it goes before all who came in later. It stays what it was when the job is put
--- back.
+-- Read a job; nil for one that cannot be read. Its order is the moment of its first failed try, or else of its
+-- first look at it, and stays what it was when the job is put back.
 local function job_of(id)
     local data, origin, meta, order, parked_at, waited = unpack(
         fields(id, 'data', 'origin', 'meta', 'ats_order', 'ats_parked_at', 'ats_waited')
     )
     if not data then return nil end
-    local config, since, made = lane_in(meta)
+    local config, since = lane_in(meta)
     seen = seen + 1
-    made = made or since
-    order = tonumber(order or nil) or made and made * 1000 or time[1] * 1000000 + time[2] + seen
+    order = tonumber(order or nil) or since and since * 1000 or time[1] * 1000000 + time[2] + seen
     parked_at = config and tonumber(parked_at or nil)
     waited = tonumber(waited or nil) or 0
     return {
-        id = id, data = data, queue = origin, config = config, order = order, since = since or order / 1000,
-        parked_at = parked_at, waited = waited
+        id = id, data = data, queue = origin, config = config, order = order, parked_at = parked_at, waited = waited
     }
 end
 
@@ -98,7 +95,7 @@ end
 -- Return the reason of an outage that is older than the budget, for a job that has waited as long.
 local function lost_to_outage(job, limit)
     local since, code = outage_of(job.config, limit)
-    if since and now - math.max(since, job.since) >= budget then return code end
+    if since and now - math.max(since, job.order / 1000) >= budget then return code end
 end
 
 -- Return like `room`, but when to look again also where there is room for nothing risky.

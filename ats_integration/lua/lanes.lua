@@ -39,12 +39,11 @@ local function is_whole(number)
     return type(number) == 'number' and number > 0 and number < 2 ^ 53 and number % 1 == 0
 end
 
--- Return what a job's meta says about its lane: its config (false for a foreign job) and, of a job that is tried again,
--- the first failed try and when the message was made.
+-- Return what a job's meta says about its lane: its config (false for a foreign job) and the first failed try.
 local function lane_in(meta)
     local known, lane = pcall(cjson.decode, meta)
-    if not known or type(lane) ~= 'table' or not is_whole(lane.config) then return false, false, false end
-    return string.format('%.0f', lane.config), is_whole(lane.since) and lane.since, is_whole(lane.made) and lane.made
+    if not known or type(lane) ~= 'table' or not is_whole(lane.config) then return false, false end
+    return string.format('%.0f', lane.config), is_whole(lane.since) and lane.since
 end
 
 local function lane_of(id)

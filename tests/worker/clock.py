@@ -52,5 +52,4 @@ def age_job(valkey: Any, key: bytes, by: int) -> None:
         valkey.hset(key, "ats_order", int(float(order)) - by * 1000)
     meta = json.loads(valkey.hget(key, "meta") or "{}")
     if isinstance(meta, dict) and "since" in meta:
-        older = {name: meta[name] - by for name in ("since", "made") if name in meta}
-        valkey.hset(key, "meta", json.dumps({**meta, **older}))
+        valkey.hset(key, "meta", json.dumps({**meta, "since": meta["since"] - by}))

@@ -34,9 +34,11 @@ class Lanes:
     numbers: Any = field(default_factory=itertools.count)
     limits: dict[int, Limits] = field(default_factory=dict)
 
-    def put(self, *names: str, queue: str = "happy", config: Any = 1, data: bytes = b"x", **moments: int) -> None:
+    def put(
+        self, *names: str, queue: str = "happy", config: Any = 1, since: int | None = None, data: bytes = b"x"
+    ) -> None:
         """Put jobs at the end of a queue, as the app does; config None = a job that is no delivery."""
-        meta = {} if config is None else {"config": config, **moments}
+        meta = {} if config is None else {"config": config} | ({} if since is None else {"since": since})
         for name in names:
             self.valkey.hset(
                 f"rq:job:{name}", mapping={"data": data, "meta": json.dumps(meta), "origin": queue, "status": "queued"}

@@ -132,19 +132,6 @@ def test_a_message_that_failed_before_the_outage_dies_no_sooner_than_the_outage_
     assert [("old", "")] == ends(lanes.claim())
 
 
-def test_an_old_message_has_its_own_budget_from_its_first_failed_try(lanes: Lanes) -> None:
-    """However long it stood in a line before: when it was made decides about its place only."""
-    fail(lanes, THRESHOLD)
-    lanes.pass_time(minutes=6)
-    lanes.put("old", queue="retry", since=ms_ago(60_000), made=ms_ago(3_600_000))
-    lanes.valkey.hset("ats:circuit:1", "probe_at", ms_ago(-60_000))
-    assert [] == ends(lanes.claim())
-    lanes.valkey.zadd("ats:turns", {"1": 1})
-    assert [] == ends(lanes.claim())
-    lanes.pass_time(minutes=4, seconds=1)
-    assert [("old", "http_503")] == ends(lanes.claim())
-
-
 def test_many_die_at_once(lanes: Lanes) -> None:
     fail(lanes, THRESHOLD)
     lanes.put(*names(200))

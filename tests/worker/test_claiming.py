@@ -10,7 +10,7 @@ from rq.registry import StartedJobRegistry
 
 from ats_integration.dispatch import LIMITS_TTL, held, waiting
 from tests.worker.clock import advance
-from tests.worker.conftest import Lanes, ms_ago, names
+from tests.worker.conftest import Lanes, names
 
 
 def test_one_round_trip_takes_from_both_queues_and_from_a_lane(lanes: Lanes) -> None:
@@ -173,17 +173,6 @@ def test_what_failed_before_goes_before_what_came_in_later(lanes: Lanes) -> None
     lanes.put("failed-first", queue="retry", since=1_700_000_000_000)
     lanes.take()
     assert ["failed-first", "failed-later", "new"] == lanes.waiting()
-
-
-def test_what_is_tried_again_goes_before_all_who_came_in_later(lanes: Lanes) -> None:
-    """A 429 must not send an application to the end of a long line that stood behind it."""
-    lanes.limit(1, concurrency=1)
-    lanes.put("runs", "early", "late")
-    lanes.take()
-    lanes.pass_time(seconds=20)
-    lanes.put("again", queue="retry", since=ms_ago(1_000), made=ms_ago(60_000))
-    lanes.take()
-    assert ["again", "early", "late"] == lanes.waiting()
 
 
 def test_nothing_is_taken_while_the_workers_are_suspended(lanes: Lanes) -> None:
